@@ -1,0 +1,39 @@
+import { expect } from 'chai'
+import { parseXml } from '../test/parse-xml.ts'
+import { decodeHttpSlot, decodeSlotRequest } from './http-upload.ts'
+import { Refusal } from './refusals.ts'
+
+function slot(put: string, get = "<get url='https://a/x'/>") {
+  return parseXml(`<slot xmlns='urn:xmpp:http:upload:0'>${put}${get}</slot>`, { layout: 'kept' })
+}
+
+describe('decodeHttpSlot', () => {
+  it('takes the three headers that XEP-0363 allows, whatever their case, and no other', () => {
+    const headers =
+      "<header name='authorization'>Basic x</header><header name='COOKIE'>y</header><header name='Host'>z</header><header>w</header>"
+    expect(decodeHttpSlot(slot(`<put url='https://a/x'>${headers}</put>`)).headers).to.deep.equal({
+      Authorization: 'Basic x',
+      Cookie: 'y',
+    })
+  })
+
+  it('lets no header smuggle in another', () => {
+    const header = "<header name='Cookie'>a\nHost: b</header>"
+    expect(decodeHttpSlot(slot(`<put url='https://a/x'>${header}</put>`)).headers.Cookie).to.equal('aHost: b')
+  })
+
+  it('refuses a slot without both URLs', () => {
+    for (const odd of [slot(''), slot("<put url='https://a/x'/>", ''), slot("<put url='ftp://a/x'/>")]) {
+      expect(() => decodeHttpSlot(odd)).to.throw(Refusal, 'an http or https URL')
+    }
+  })
+})
+
+describe('decodeSlotRequest', () => {
+  it('does without a media type', () => {
+    const request = parseXml("<request xmlns='urn:xmpp:http:upload:0' filename='a.txt' size='1'/>", {
+      layout: 'kept',
+    })
+    expect(decodeSlotRequest(request)).to.deep.equal({ name: 'a.txt', size: 1 })
+  })
+})

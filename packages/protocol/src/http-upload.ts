@@ -1,0 +1,80 @@
+import { fileNameField, mediaTypeField, sizeField, urlField } from './field.ts'
+import { malformed } from './malformed.ts'
+import { NS } from './namespaces.ts'
+import { fromAttributes, optional, type RecordShape, required, toAttributes } from './record.ts'
+import { element, type XmlElement } from './xml.ts'
+
+/** XEP-0363 §5 `<request/>`. */
+export interface HttpSlotRequest {
+  readonly name: string
+  /** Bytes. */
+  readonly size: number
+  readonly mediaType?: string | undefined
+}
+
+/** XEP-0363 §5 `<slot/>`. */
+export interface HttpSlot {
+  readonly putUrl: string
+  readonly getUrl: string
+  /** Headers to send with the PUT: of `Authorization`, `Cookie` and `Expires`, no other. */
+  readonly headers: Readonly<Partial<Record<HttpSlotHeader, string>>>
+}
+
+const HEADERS = ['Authorization', 'Cookie', 'Expires'] as const
+export type HttpSlotHeader = (typeof HEADERS)[number]
+
+const REQUEST: RecordShape<HttpSlotRequest> = {
+  name: required('filename', fileNameField),
+  size: required('size', sizeField),
+  mediaType: optional('content-type', mediaTypeField),
+}
+
+export function encodeSlotRequest(request: HttpSlotRequest): XmlElement {
+  return element('request', { xmlns: NS.httpUpload, ...toAttributes(REQUEST, request) })
+}
+
+/** Throws `bad-request`, `bad-size` or `bad-name`. */
+export function decodeSlotRequest(request: XmlElement): HttpSlotRequest {
+  if (!request.is('request', NS.httpUpload)) throw malformed('the payload', 'a slot request')
+  return fromAttributes(REQUEST, request)
+}
+
+export function encodeHttpSlot({ putUrl, getUrl, headers }: HttpSlot): XmlElement {
+  const headerElements = HEADERS.flatMap((name) => {
+    const value = headers[name]
+    return value === undefined ? [] : [element('header', { name }, value)]
+  })
+  return element(
+    'slot',
+    { xmlns: NS.httpUpload },
+    element('put', { url: putUrl }, ...headerElements),
+    element('get', { url: getUrl }),
+  )
+}
+
+/** Headers beyond the three are ignored, as XEP-0363 §5 demands. Throws `bad-request`. */
+export function decodeHttpSlot(slot: XmlElement): HttpSlot {
+  if (!slot.is('slot', NS.httpUpload)) throw malformed('the payload', 'a slot')
+  const put = slot.getChild('put', NS.httpUpload)
+  const headers: Partial<Record<HttpSlotHeader, string>> = {}
+  for (const header of put?.getChildren('header', NS.httpUpload) ?? []) {
+    const name = HEADERS.find((candidate) => candidate.toLowerCase() === header.attrs.name?.toLowerCase())
+    // XEP-0363 §5: newlines would smuggle in further headers.
+    if (name) headers[name] = header.getText().replace(/[\r\n]/g, '')
+  }
+  return {
+    putUrl: urlField.parse(put?.attrs.url ?? '', 'put'),
+    getUrl: urlField.parse(slot.getChild('get', NS.httpUpload)?.attrs.url ?? '', 'get'),
+    headers,
+  }
+}
+
+/** The disco#info form that says the largest file, in bytes (XEP-0363 §4, XEP-0128). */
+export function httpUploadForm(limit: number): XmlElement {
+  return element(
+    'x',
+    { xmlns: NS.dataForms, type: 'result' },
+    element('field', { var: 'FORM_TYPE', type: 'hidden' }, element('value', {}, NS.httpUpload)),
+    element('field', { var: 'max-file-size' }, element('value', {}, String(limit))),
+  )
+}

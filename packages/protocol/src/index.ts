@@ -1,0 +1,68 @@
+export { decodeChatMessage, encodeChatMessage } from './chat-message.ts'
+export { COMMAND_NAMES, type Command, type CommandName, decodeCommand, encodeCommand } from './command.ts'
+export {
+  DELIVERY_STATES,
+  type DeliveryEvent,
+  type DeliverySnapshot,
+  type DeliveryState,
+  nextDeliveryState,
+} from './delivery-state.ts'
+export { checkFileName } from './file-name.ts'
+export {
+  decodeHttpSlot,
+  decodeSlotRequest,
+  encodeHttpSlot,
+  encodeSlotRequest,
+  type HttpSlot,
+  type HttpSlotHeader,
+  type HttpSlotRequest,
+  httpUploadForm,
+} from './http-upload.ts'
+export { type Jid, prepareJid } from './jid.ts'
+export {
+  INTENT_LIMIT_BYTES,
+  type Intent,
+  MEDIA_KINDS,
+  type MediaKind,
+  type MediaLocation,
+  type Offer,
+  type Sha256Hex,
+  type Slot,
+  type UnfinishedUpload,
+  type UploadStatus,
+} from './media.ts'
+export {
+  decodeDelete,
+  decodeLocate,
+  decodeLocation,
+  encodeDelete,
+  encodeLocate,
+  encodeLocation,
+} from './media-commands.ts'
+export { checkMediaType } from './media-type.ts'
+export type { ChatMessage, SharedMedia } from './message.ts'
+export { NS } from './namespaces.ts'
+export { decodeOffer, encodeOffer } from './offer.ts'
+export { type RefusalJson, refusalFromJson, refusalJson } from './refusal-json.ts'
+export { REFUSALS, Refusal, type RefusalCode, type RefusalDetails, type RefusalSpelling } from './refusals.ts'
+export { decodeSlot, encodeSlot, slotFromJson, slotJson } from './slot.ts'
+export { decodeStanzaError, encodeStanzaError, type StanzaError } from './stanza-error.ts'
+export {
+  decodeProgress,
+  decodeStatus,
+  encodeProgress,
+  encodeStatus,
+  progressMessage,
+  statusFromJson,
+  statusJson,
+} from './status.ts'
+export {
+  nextUploadState,
+  UPLOAD_EVENTS,
+  UPLOAD_STATES,
+  type UploadEvent,
+  type UploadSnapshot,
+  type UploadState,
+} from './upload-state.ts'
+export { decodeUploads, encodeUploads } from './uploads.ts'
+export { element, type XmlElement } from './xml.ts'

@@ -1,0 +1,7 @@
+declare module 'ltx' {
+  export function createElement(
+    name: string,
+    attrs?: Record<string, string | number | undefined> | null,
+    ...children: unknown[]
+  ): unknown
+}

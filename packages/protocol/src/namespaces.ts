@@ -1,0 +1,22 @@
+/** Namespaces of the standards that the stanzas draw on, and our own. */
+export const NS = {
+  media: 'urn:sluice:media:1',
+  client: 'jabber:client',
+  stanzas: 'urn:ietf:params:xml:ns:xmpp-stanzas',
+  delay: 'urn:xmpp:delay',
+  oob: 'jabber:x:oob',
+  receipts: 'urn:xmpp:receipts',
+  hints: 'urn:xmpp:hints',
+  stanzaId: 'urn:xmpp:sid:0',
+  hashes: 'urn:xmpp:hashes:2',
+  fileMetadata: 'urn:xmpp:file:metadata:0',
+  fileSharing: 'urn:xmpp:sfs:0',
+  urlData: 'http://jabber.org/protocol/url-data',
+  thumbs: 'urn:xmpp:thumbs:1',
+  fallback: 'urn:xmpp:fallback:0',
+  reply: 'urn:xmpp:reply:0',
+  httpUpload: 'urn:xmpp:http:upload:0',
+  dataForms: 'jabber:x:data',
+  discoInfo: 'http://jabber.org/protocol/disco#info',
+  discoItems: 'http://jabber.org/protocol/disco#items',
+} as const
