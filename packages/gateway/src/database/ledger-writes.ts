@@ -1,0 +1,111 @@
+import { selectRecord } from './upload-row.ts'
+
+/*
+ * The compare-and-set statements of LEDGER.md. Each is one statement, so one round trip and one transaction, and
+ * each names all that its caller saw. `late` is the time within which every PUT begun before has landed or failed.
+ */
+
+const ENDED = "('discarded', 'expired', 'deleted')"
+const inMs = (parameter: string) => `now() + ${parameter}::float8 * interval '1 millisecond'`
+
+/** owner, message id, … A message id in use inserts nothing: the caller reads who holds it. */
+export const OFFER = `
+with made as (
+  insert into upload(id, owner, message_id, size, sha256, hash_due, state, expires_at)
+  values($1::uuid, $2::text, $3::text, $4::bigint, decode($5::text, 'hex'), $6::boolean, 'offered', ${inMs('$7')})
+  on conflict(owner, message_id) where state not in ('discarded', 'expired') do nothing
+  returning id),
+media_made as (
+  insert into media(id, upload_id, name, type) select $8::text, id, $9::text, $10::text from made),
+delivery_made as (
+  insert into delivery(upload_id, recipient, kind, intent, fingerprint, progress_jid)
+  select id, $11::text, $12::text, $13::jsonb, decode($14::text, 'hex'), $15::text from made
+  where $11::text is not null)
+select id from made`
+
+/** id, epoch, committed, writer, grant. */
+export const TAKE = `
+update upload set epoch = epoch + 1, writer = $4::text, state = 'receiving', dirty = dirty or writer is not null
+where id = $1::uuid and epoch = $2::int and committed = $3::bigint and grant_no = $5::int
+  and state in ('offered', 'receiving', 'paused') and expires_at > now()
+returning epoch`
+
+/**
+ * id, epoch, committed before and after, state, dirty, expiry, late, then the chunks by columns.
+ * READ COMMITTED: of two, the second waits and finds the row moved.
+ */
+export const COMMIT = `
+with moved as (
+  update upload set committed = $4::bigint, state = $5::text,
+    writer = case when $5 = 'receiving' then writer end,
+    verifier = case when $5 = 'verifying' then writer end,
+    dirty = dirty or $6::boolean,
+    expires_at = ${inMs('$7')},
+    late_until = case when $5 = 'complete' and (dirty or $6) then ${inMs('$8')} end,
+    sweep_at = case when $5 = 'complete' and (dirty or $6) then ${inMs('$8')} end
+  where id = $1::uuid and epoch = $2::int and committed = $3::bigint and state = 'receiving'
+  returning id)
+insert into chunk(upload_id, start, stop, key, crc32)
+select moved.id, c.* from moved, unnest($9::bigint[], $10::bigint[], $11::text[], $12::bigint[]) c`
+
+/** id, epoch, from, to, new grant, reason, expiry, JID for progress, late. Answers the row as it then is. */
+export const FENCE = `
+with moved as (
+  update upload set epoch = epoch + 1, writer = null, verifier = null, state = $4::text,
+    grant_no = grant_no + $5::int,
+    ended_reason = coalesce($6::text, ended_reason),
+    expires_at = case when $7::float8 is null then expires_at else ${inMs('$7')} end,
+    dirty = dirty or writer is not null,
+    late_until = case when (dirty or writer is not null) and ($4 = 'complete' or $4 in ${ENDED})
+      then ${inMs('$9')} else late_until end,
+    sweep_at = case
+      when $4 in ${ENDED} and (dirty or writer is not null or committed > 0) then now()
+      when $4 = 'complete' and (dirty or writer is not null) then ${inMs('$9')}
+      else sweep_at end
+  where id = $1::uuid and epoch = $2::int and state = $3::text
+    and ($4 <> 'expired' or (expires_at <= now() and (state <> 'verifying' or hash_due)))
+  returning *),
+told as (
+  update delivery set progress_jid = $8::text from moved where upload_id = moved.id and $8::text is not null)
+select r.*, coalesce($8::text, r.progress_jid) as progress_jid from (${selectRecord('moved')}) r`
+
+/** id, hash. */
+export const HAND_OVER_HASH = `
+update upload set sha256 = decode($2::text, 'hex'), hash_due = false
+where id = $1::uuid and state not in ${ENDED} and (hash_due or sha256 = decode($2::text, 'hex'))`
+
+/** id, state and device as seen, state and device to be, lease. */
+export const MOVE_DELIVERY = `
+update delivery set state = $4::text, device = $5::text,
+  lease_until = case when $6::float8 is not null then ${inMs('$6')} end
+where upload_id = $1::uuid and state = $2::text and device is not distinct from $3::text
+  and (state <> 'claimed' or lease_until <= now() or device = $5)
+  and ($4 <> 'claimed' or exists(select from upload where id = $1 and upload.state = 'complete'))`
+
+/** id, late. A sweep that is due may be under way: it keeps its time, and is followed by another one (SWEPT). */
+export const MARK_DIRTY = `
+update upload set dirty = true,
+  late_until = case when state = 'complete' or state in ${ENDED} then ${inMs('$2')} end,
+  sweep_at = case when state = 'complete' or state in ${ENDED} then
+    case when sweep_at <= now() then sweep_at else ${inMs('$2')} end end
+where id = $1::uuid`
+
+/**
+ * id, round. `sweep_at` tells which sweep it was: one due before `late_until` has another one to follow. The rows go
+ * in one statement: half a chain would be refused.
+ */
+export const SWEPT = `
+with round as (
+  update upload set sweep_round = sweep_round + 1,
+    dirty = coalesce(sweep_at < late_until, false),
+    sweep_at = case when sweep_at < late_until then late_until end
+  where id = $1::uuid and sweep_round = $2::int and sweep_at <= now()
+  returning id, state)
+delete from chunk using round where chunk.upload_id = round.id and round.state in ${ENDED}`
+
+/** node. What died long ago is forgotten: nobody asks for it but to hear that it is dead. */
+export const BEAT = `
+with forgotten as (
+  delete from node where id in (
+    select id from node where beat_at < now() - interval '1 day' and id <> $1::text for update skip locked))
+insert into node(id, beat_at) values($1::text, now()) on conflict(id) do update set beat_at = excluded.beat_at`

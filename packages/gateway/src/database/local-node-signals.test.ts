@@ -1,0 +1,8 @@
+import { describeNodeSignals } from '../transfer/node-signals.contract.ts'
+import { LocalNodeSignals } from './local-node-signals.ts'
+
+describeNodeSignals('One process', async () => ({
+  nodes: [{ id: 'a', signals: new LocalNodeSignals({ node: 'a', onError: () => {} }) }],
+  passSecond: () => {},
+  tearDown: async () => {},
+}))

@@ -1,0 +1,6 @@
+import type { Migration } from '../migration.ts'
+import { ledger } from './0001-ledger.ts'
+import { messaging } from './0002-messaging.ts'
+
+/** Every step of the schema, first to last. */
+export const MIGRATIONS: readonly Migration[] = [ledger, messaging]

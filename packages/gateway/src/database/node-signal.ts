@@ -1,0 +1,27 @@
+import { z } from 'zod'
+
+/** What one node tells the others, as the payload of a NOTIFY: JSON below 8,000 bytes. */
+const schema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('stop'), from: z.string(), node: z.string(), uploadId: z.string() }),
+  z.object({
+    type: z.literal('change'),
+    from: z.string(),
+    kind: z.enum(['progress', 'state']),
+    uploadIds: z.array(z.string()),
+  }),
+  z.object({ type: z.literal('mail'), from: z.string(), bareJid: z.string() }),
+])
+
+export type NodeSignal = z.infer<typeof schema>
+
+/** Upload ids that fit into one signal: 39 bytes each as JSON. */
+export const IDS_PER_SIGNAL = 150
+
+/** Undefined for what is none of ours, e.g. from a later version. */
+export function parseNodeSignal(payload: string): NodeSignal | undefined {
+  try {
+    return schema.safeParse(JSON.parse(payload)).data
+  } catch {
+    return undefined
+  }
+}
