@@ -1,0 +1,14 @@
+import { Refusal } from '@sluice/protocol'
+import type { FastifyRequest } from 'fastify'
+import type { Principal } from '../transfer/principal.ts'
+import type { HttpTransfer } from './http-needs.ts'
+
+/**
+ * Who asks, by the slot's or the account's token in `Authorization: Bearer` (RFC 6750 §2.1). Throws
+ * `not-authorized`.
+ */
+export async function authorise(request: FastifyRequest, tokens: HttpTransfer['tokens']): Promise<Principal> {
+  const token = /^Bearer +([\w\-.~+/]+=*)$/i.exec(request.headers.authorization ?? '')?.[1]
+  if (token === undefined) throw new Refusal('not-authorized')
+  return tokens.verify(token)
+}

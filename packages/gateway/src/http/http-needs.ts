@@ -1,0 +1,37 @@
+import type { Transfer } from '../transfer/create-transfer.ts'
+import type { Logger } from '../transfer/logger.ts'
+import type { TransferLimits } from '../transfer/transfer-limits.ts'
+
+/** The public face of a class: what a caller can see of it, whatever it keeps in `#private` fields. */
+type Face<T> = Pick<T, keyof T>
+
+type UseCaseName =
+  | 'createUpload'
+  | 'receiveUpload'
+  | 'cancelUpload'
+  | 'resumeUpload'
+  | 'discardUpload'
+  | 'deleteMedia'
+  | 'inspectUpload'
+  | 'claimMessage'
+  | 'confirmSent'
+  | 'downloadMedia'
+  | 'tokens'
+
+/** The use cases that HTTP speaks for; a whole `Transfer` fits. */
+export type HttpTransfer = { readonly [Name in UseCaseName]: Face<Transfer[Name]> }
+
+/** What the HTTP side needs from outside. */
+export interface HttpNeeds {
+  readonly transfer: HttpTransfer
+  readonly limits: Pick<TransferLimits, 'maxUploadBytes'>
+  readonly logger: Logger
+  /** `ws:` or `wss:` address of the XMPP endpoint, as clients reach it; published in host-meta. */
+  readonly websocketUrl: string
+  /** The text that `/` answers. */
+  readonly page: string
+  /** Asks each thing that this gateway cannot work without whether it answers, by name. */
+  readiness(signal: AbortSignal): Promise<Readonly<Record<string, boolean>>>
+  /** True once this process has begun an orderly end: it takes on nothing new. */
+  draining(): boolean
+}
