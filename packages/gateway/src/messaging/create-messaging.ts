@@ -1,0 +1,64 @@
+import type { Clock } from '../transfer/clock.ts'
+import type { Logger } from '../transfer/logger.ts'
+import type { NodeSignals } from '../transfer/node-signals.ts'
+import type { AccountStore } from './account-store.ts'
+import { Accounts } from './accounts.ts'
+import { Credentials } from './credentials.ts'
+import { DeliverOffline } from './deliver-offline.ts'
+import type { OfflineStore } from './offline-store.ts'
+import { RouteIq } from './route-iq.ts'
+import { RouteMessage } from './route-message.ts'
+import { Sessions } from './sessions.ts'
+import { UpdatePresence } from './update-presence.ts'
+
+/** What messaging needs from outside. */
+export interface MessagingNeeds {
+  readonly accounts: AccountStore
+  readonly offline: OfflineStore
+  readonly signals: Pick<NodeSignals, 'announceMail' | 'onMail'>
+  readonly clock: Clock
+  readonly logger: Logger
+  /** The domain of the accounts, prepared. */
+  readonly domain: string
+}
+
+/** The chat side of the standalone gateway, assembled. */
+export interface Messaging {
+  readonly accounts: Accounts
+  readonly credentials: Credentials
+  readonly sessions: Sessions
+  readonly routeMessage: RouteMessage
+  readonly routeIq: RouteIq
+  readonly updatePresence: UpdatePresence
+  /** Stops listening to the other nodes. */
+  close(): void
+}
+
+/** Wires the use cases of this folder to the ports given. */
+export function createMessaging(needs: MessagingNeeds): Messaging {
+  const { clock, domain, logger, offline, signals } = needs
+  const sessions = new Sessions()
+  const accounts = new Accounts({ store: needs.accounts, domain, sessions, signals })
+  const deliverOffline = new DeliverOffline({ store: offline, sessions, logger })
+
+  const onMail = async (bare: string) => {
+    if (sessions.of(bare).length === 0) return
+    if (await needs.accounts.find(bare)) return deliverOffline.start(bare)
+    for (const session of sessions.of(bare)) session.end('not-authorized')
+  }
+
+  return {
+    accounts,
+    credentials: new Credentials({ store: needs.accounts, accounts }),
+    sessions,
+    routeMessage: new RouteMessage({ domain, sessions, offline, deliverOffline, signals, clock }),
+    routeIq: new RouteIq({ domain, sessions }),
+    updatePresence: new UpdatePresence({ sessions, deliverOffline }),
+    close: signals.onMail(
+      (bare) =>
+        void onMail(bare).catch((error: unknown) =>
+          logger.error({ err: error }, 'a mailbox could not be looked into'),
+        ),
+    ),
+  }
+}

@@ -1,0 +1,120 @@
+import { element, NS } from '@sluice/protocol'
+import { expect } from 'chai'
+import { DOMAIN, MessagingBed } from '../../test/messaging/messaging-bed.ts'
+import { ScriptedSession } from '../../test/messaging/scripted-session.ts'
+import { until } from '../../test/transfer/transfer-bed.ts'
+import type { Messaging } from './create-messaging.ts'
+
+const BOB = `bob@${DOMAIN}`
+
+describe('DeliverOffline', () => {
+  let bed: MessagingBed
+  let messaging: Messaging
+
+  beforeEach(async () => {
+    bed = new MessagingBed()
+    messaging = bed.join(bed.bus.join('one'))
+    await messaging.accounts.add({ name: 'bob', password: 'secret' })
+  })
+
+  afterEach(() => messaging.close())
+
+  const sendTo = (by: Messaging, ...texts: string[]) =>
+    Promise.all(
+      texts.map((text) => {
+        const attrs = { xmlns: NS.client, type: 'chat', from: `alice@${DOMAIN}/phone`, to: BOB }
+        return by.routeMessage.run(element('message', attrs, element('body', {}, text)))
+      }),
+    )
+  const send = (...texts: string[]) => sendTo(messaging, ...texts)
+  const waiting = async () => (await bed.offline.list(BOB, { limit: 1000, except: [] })).length
+  const emptied = () => until(async () => (await waiting()) === 0)
+
+  it('brings what waited, in order and once, when a device becomes available', async () => {
+    const texts = Array.from({ length: 120 }, (_, index) => `text ${index}`)
+    for (const text of texts) await send(text)
+    const bob = ScriptedSession.join(messaging, `${BOB}/phone`, 0)
+    await emptied()
+    expect(bob.bodies).to.deep.equal(texts)
+    ScriptedSession.join(messaging, `${BOB}/tablet`, 0)
+    await send('live')
+    expect(bob.bodies).to.deep.equal([...texts, 'live'])
+  })
+
+  it('waits while the only device has negative priority, and delivers when it becomes positive', async () => {
+    await send('hi')
+    const bob = ScriptedSession.join(messaging, `${BOB}/phone`, -1)
+    expect(bob.bodies).to.deep.equal([])
+    bob.say(messaging, 1)
+    await emptied()
+    expect(bob.bodies).to.deep.equal(['hi'])
+  })
+
+  it('keeps what a device has not confirmed, and gives it to the next one: a repeat rather than a loss', async () => {
+    await send('one', 'two')
+    const dying = new ScriptedSession(`${BOB}/dying`)
+    let asked = false
+    dying.confirms = async () => {
+      asked = true
+      return false
+    }
+    messaging.sessions.add(dying)
+    dying.say(messaging, 0)
+    await until(() => asked)
+    expect(dying.bodies).to.deep.equal(['one', 'two'])
+    messaging.updatePresence.drop(dying)
+    expect(await waiting()).to.equal(2)
+    const bob = ScriptedSession.join(messaging, `${BOB}/phone`, 0)
+    await emptied()
+    expect(bob.bodies).to.deep.equal(['one', 'two'])
+  })
+
+  it('gives one device nothing twice, even when it confirms nothing', async () => {
+    await send('one')
+    const bob = new ScriptedSession(`${BOB}/phone`)
+    let asked = 0
+    bob.confirms = async () => {
+      asked += 1
+      return asked > 1
+    }
+    messaging.sessions.add(bob)
+    bob.say(messaging, 0)
+    await until(() => asked === 1)
+    await bed.offline.put({ to: BOB, frame: '<message><body>two</body></message>' })
+    await bed.bus.join('other').announceMail(BOB)
+    await emptied()
+    expect(bob.bodies).to.deep.equal(['one', 'two'])
+  })
+
+  it('keeps what a device that has stopped reading did not take', async () => {
+    await send('one')
+    const bob = new ScriptedSession(`${BOB}/phone`)
+    bob.reads = false
+    messaging.sessions.add(bob)
+    bob.say(messaging, 0)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(await waiting()).to.equal(1)
+  })
+
+  it('brings a message from another node at once', async () => {
+    const other = bed.join(bed.bus.join('two'))
+    const bob = ScriptedSession.join(messaging, `${BOB}/phone`, 0)
+    await sendTo(other, 'from afar')
+    await emptied()
+    expect(bob.bodies).to.deep.equal(['from afar'])
+    other.close()
+  })
+
+  it('logs a store that fails, and delivers the next time', async () => {
+    await send('one')
+    const list = bed.offline.list.bind(bed.offline)
+    bed.offline.list = () => Promise.reject(new Error('the store is down'))
+    const bob = ScriptedSession.join(messaging, `${BOB}/phone`, 0)
+    await until(() => bed.logged.some(({ level }) => level === 'error'))
+    bed.offline.list = list
+    bob.say(messaging, -1)
+    bob.say(messaging, 0)
+    await emptied()
+    expect(bob.bodies).to.deep.equal(['one'])
+  })
+})

@@ -1,0 +1,100 @@
+import { element, type Jid, NS, prepareJid, type XmlElement } from '@sluice/protocol'
+import type { Clock } from '../transfer/clock.ts'
+import type { NodeSignals } from '../transfer/node-signals.ts'
+import type { DeliverOffline } from './deliver-offline.ts'
+import type { OfflineStore } from './offline-store.ts'
+import type { Sessions } from './sessions.ts'
+import { StanzaFailure } from './stanza-failure.ts'
+import { isStoredOffline } from './stored-offline.ts'
+
+interface Needs {
+  domain: string
+  sessions: Sessions
+  offline: OfflineStore
+  deliverOffline: DeliverOffline
+  signals: Pick<NodeSignals, 'announceMail'>
+  clock: Pick<Clock, 'now'>
+}
+
+const TYPES = ['chat', 'error', 'groupchat', 'headline', 'normal'] as const
+type MessageType = (typeof TYPES)[number]
+
+/** Brings a message to the devices of its receiver, or to the mailbox (RFC 6121 §8.5). */
+export class RouteMessage {
+  readonly #needs: Needs
+
+  constructor(needs: Needs) {
+    this.#needs = needs
+  }
+
+  /**
+   * Takes a message whose `from` the server has stamped. Where it has to wait for its receiver, it is durable once
+   * resolved. Throws StanzaFailure and `bad-jid`, which nobody may answer to a message of type `error` (RFC 6120 §8.3.1).
+   */
+  async run(message: XmlElement): Promise<void> {
+    const type = typeOf(message)
+    // RFC 6120 §10.3.1: without `to` it is for the sender's own account.
+    const to = prepareJid(message.attrs.to ?? bareOf(message.attrs.from ?? ''))
+    if (to.domain !== this.#needs.domain) throw new StanzaFailure('remote-server-not-found')
+    if (to.local === undefined) throw new StanzaFailure('service-unavailable')
+    message.attrs.to = to.full
+    this.#dropForgedDelay(message)
+    if (to.resource !== undefined && this.#needs.sessions.find(to.full)?.deliver(message.toString())) return
+    await this.#toAccount(message, type, to)
+  }
+
+  /** To the bare JID, or to a full JID that is gone (§8.5.2, §8.5.3.2). */
+  async #toAccount(message: XmlElement, type: MessageType, to: Jid): Promise<void> {
+    if (type === 'groupchat') throw new StanzaFailure('service-unavailable')
+    if (type === 'error') return
+    if (type === 'headline') {
+      if (to.resource === undefined) this.#deliver(message, this.#nonNegative(to.bare))
+      return
+    }
+    if (this.#deliver(message, this.#needs.sessions.mostAvailable(to.bare))) return
+    if (isStoredOffline(message)) return this.#store(message, to.bare)
+    // A bare chat state to nobody is worth no answer; what says something and may not be kept is.
+    if (message.getChild('body')) throw new StanzaFailure('service-unavailable')
+  }
+
+  #nonNegative(bare: string) {
+    return this.#needs.sessions
+      .available(bare)
+      .filter(({ priority }) => priority >= 0)
+      .map(({ session }) => session)
+  }
+
+  #deliver(message: XmlElement, sessions: readonly { deliver(frame: string): boolean }[]): boolean {
+    const frame = message.toString()
+    return sessions.map((session) => session.deliver(frame)).some((taken) => taken)
+  }
+
+  async #store(message: XmlElement, bare: string): Promise<void> {
+    const { clock, deliverOffline, domain, offline, sessions, signals } = this.#needs
+    const stamp = clock.now().toISOString()
+    message.append(element('delay', { xmlns: NS.delay, from: domain, stamp }))
+    const outcome = await offline.put({ to: bare, frame: message.toString() })
+    // RFC 6121 §8.5.1; XEP-0160 §2 says the same of a mailbox that is full.
+    if (outcome !== 'stored') throw new StanzaFailure('service-unavailable')
+    await signals.announceMail(bare)
+    // The receiver may have come online while the message was on its way into the store.
+    if (sessions.mostAvailable(bare).length > 0) deliverOffline.start(bare)
+  }
+
+  // XEP-0203 §4: a stamp in our name is ours to give.
+  #dropForgedDelay(message: XmlElement): void {
+    message.children = message.children.filter(
+      (child) =>
+        typeof child === 'string' || !child.is('delay', NS.delay) || child.attrs.from !== this.#needs.domain,
+    )
+  }
+}
+
+// RFC 6121 §5.2.2: an unknown type is taken for `normal`.
+function typeOf(message: XmlElement): MessageType {
+  return TYPES.find((type) => type === message.attrs.type) ?? 'normal'
+}
+
+function bareOf(jid: string): string {
+  return jid.split('/', 1)[0] ?? ''
+}

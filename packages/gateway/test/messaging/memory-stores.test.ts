@@ -1,0 +1,20 @@
+import { describeAccountStore, newAccount } from '../../src/messaging/account-store.contract.ts'
+import { describeOfflineStore } from '../../src/messaging/offline-store.contract.ts'
+import { MemoryAccountStore } from './memory-account-store.ts'
+import { MemoryOfflineStore } from './memory-offline-store.ts'
+
+const tearDown = async () => {}
+
+describeAccountStore('the memory of tests', async () => ({ store: new MemoryAccountStore(), tearDown }))
+
+describeOfflineStore('the memory of tests', async () => {
+  const accounts = new MemoryAccountStore({ onRemove: (jid) => store.forget(jid) })
+  const knows = async (jid: string) => (await accounts.find(jid)) !== undefined
+  const store = new MemoryOfflineStore({ knows, maxMessages: 5 })
+  return {
+    store,
+    addAccount: async (jid) => void (await accounts.create(newAccount(jid))),
+    removeAccount: async (jid) => void (await accounts.remove(jid)),
+    tearDown,
+  }
+})

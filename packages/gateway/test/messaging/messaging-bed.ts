@@ -1,0 +1,35 @@
+import { createMessaging, type Messaging } from '../../src/messaging/create-messaging.ts'
+import type { Logger } from '../../src/transfer/logger.ts'
+import type { NodeSignals } from '../../src/transfer/node-signals.ts'
+import { HandClock } from '../transfer/hand-clock.ts'
+import { NodeBus } from '../transfer/node-bus.ts'
+import { MemoryAccountStore } from './memory-account-store.ts'
+import { MemoryOfflineStore } from './memory-offline-store.ts'
+
+export const DOMAIN = 'example.org'
+
+/** The stores, signals and time that the nodes of one test share. */
+export class MessagingBed {
+  readonly clock = new HandClock()
+  readonly bus = new NodeBus()
+  readonly offline: MemoryOfflineStore
+  readonly accounts: MemoryAccountStore
+  readonly logged: { level: string; message: string; fields: object }[] = []
+
+  constructor({ maxMessages = 1000 }: { maxMessages?: number } = {}) {
+    this.accounts = new MemoryAccountStore({ onRemove: (jid) => this.offline.forget(jid) })
+    const knows = async (jid: string) => (await this.accounts.find(jid)) !== undefined
+    this.offline = new MemoryOfflineStore({ knows, maxMessages })
+  }
+
+  get logger(): Logger {
+    const log = (level: string) => (fields: object, message: string) =>
+      void this.logged.push({ level, message, fields })
+    return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') }
+  }
+
+  join(signals: NodeSignals = this.bus.join('node')): Messaging {
+    const { accounts, clock, logger, offline } = this
+    return createMessaging({ accounts, offline, signals, clock, logger, domain: DOMAIN })
+  }
+}
