@@ -1,0 +1,57 @@
+import { element, NS } from '@sluice/protocol'
+import { StanzaFailure } from '../../messaging/stanza-failure.ts'
+import { XMPP } from '../xmpp-namespaces.ts'
+import { discoInfo, discoItems } from './disco.ts'
+import type { IqHandler } from './iq-request.ts'
+import { IqTable } from './iq-table.ts'
+import type { Registration } from './registration.ts'
+
+const nothing: IqHandler = () => undefined
+
+function fails(condition: 'feature-not-implemented' | 'item-not-found'): IqHandler {
+  return () => {
+    throw new StanzaFailure(condition)
+  }
+}
+
+/** What the domain itself answers. */
+export function domainIqs({
+  mediaJid,
+  registration,
+}: {
+  mediaJid: string
+  /** Undefined where registration is closed. */
+  registration: Registration | undefined
+}): IqTable {
+  const features = [XMPP.ping, XMPP.offlineFeature, ...(registration ? [XMPP.register] : [])]
+  return serverIqs(registration)
+    .on('get', NS.discoInfo, 'query', discoInfo({ category: 'server', type: 'im', name: 'Sluice' }, features))
+    .on('get', NS.discoItems, 'query', discoItems([{ jid: mediaJid, name: 'Media' }]))
+}
+
+/** What the server answers for one's own account. Others' accounts answer nothing, and so tell nothing. */
+export function accountIqs({ registration }: { registration: Registration | undefined }): IqTable {
+  return (
+    serverIqs(registration)
+      .on('get', NS.discoInfo, 'query', discoInfo({ category: 'account', type: 'registered' }, [XMPP.ping]))
+      .on('get', NS.discoItems, 'query', discoItems([]))
+      .on('get', XMPP.roster, 'query', () => element('query', { xmlns: XMPP.roster }))
+      .on('set', XMPP.roster, 'query', fails('feature-not-implemented'))
+      // Clients ask for these after each login, and take the answer for "none yet".
+      .on('get', XMPP.vcard, 'vCard', fails('item-not-found'))
+      .on('get', XMPP.pubsub, 'pubsub', fails('item-not-found'))
+      .on('get', XMPP.privateStorage, 'query', fails('item-not-found'))
+  )
+}
+
+/** What clients send to the domain or, as well, to nobody. */
+function serverIqs(registration: Registration | undefined): IqTable {
+  const table = new IqTable()
+    .on('get', XMPP.ping, 'ping', nothing)
+    // RFC 3921 §3, which RFC 6121 dropped and old clients still ask for.
+    .on('set', XMPP.session, 'session', nothing)
+  if (!registration) return table
+  return table
+    .on('get', XMPP.register, 'query', ({ from }) => registration.form(from.bare))
+    .on('set', XMPP.register, 'query', (request) => registration.change(request))
+}

@@ -1,0 +1,25 @@
+/** Failure conditions of RFC 6120 §6.5. */
+export type SaslCondition =
+  | 'aborted'
+  | 'encryption-required'
+  | 'incorrect-encoding'
+  | 'invalid-authzid'
+  | 'invalid-mechanism'
+  | 'malformed-request'
+  | 'not-authorized'
+  | 'temporary-auth-failure'
+
+export type SaslStep =
+  | { readonly type: 'challenge'; readonly data: string }
+  | { readonly type: 'success'; readonly jid: string; readonly data?: string }
+  | { readonly type: 'failure'; readonly condition: SaslCondition }
+
+/** The server's side of one login by one mechanism. */
+export interface SaslExchange {
+  /** Takes the client's next message; not called again after a success or a failure. */
+  step(message: string): Promise<SaslStep>
+}
+
+export function failure(condition: SaslCondition): SaslStep {
+  return { type: 'failure', condition }
+}

@@ -1,0 +1,393 @@
+import { expect } from 'chai'
+import { until } from '../../test/transfer/transfer-bed.ts'
+import { ChatBed } from '../../test/xmpp/chat-bed.ts'
+import { CLOSE, PASSWORD, plain } from '../../test/xmpp/frame-client.ts'
+
+const PING = '<ping xmlns="urn:xmpp:ping"/>'
+const iq = (payload: string, more = '', type = 'get') =>
+  `<iq xmlns="jabber:client" type="${type}" id="q1"${more}>${payload}</iq>`
+const query = (xmlns: string) => `<query xmlns="${xmlns}"/>`
+const message = (to: string, body: string, more = '') =>
+  `<message xmlns="jabber:client" to="${to}" type="chat"${more}><body>${body}</body></message>`
+
+describe('SessionPhase', () => {
+  let bed: ChatBed
+
+  beforeEach(async () => {
+    bed = await ChatBed.open()
+  })
+
+  afterEach(() => bed.close())
+
+  describe('binds', () => {
+    it('the resource that the client wishes, in its prepared form', async () => {
+      const alice = await bed.login('alice', ' Phone\u00A0one ')
+      expect(alice.jid).to.equal('alice@example.org/Phone one')
+    })
+
+    it('a resource of the server’s own making when the client has no wish', async () => {
+      const jids = [(await bed.login('alice')).jid, (await bed.login('alice')).jid]
+      expect(jids[0]).to.match(/^alice@example.org\/[\w-]{36}$/)
+      expect(jids[0]).not.to.equal(jids[1])
+    })
+
+    it('once: the newest session of a full JID wins, and the one before is told of the conflict', async () => {
+      const former = await bed.login('alice', 'phone')
+      const newest = await bed.login('alice', 'phone')
+      const [failed, closed] = await former.rest()
+      expect(failed).to.include('<conflict xmlns="urn:ietf:params:xml:ns:xmpp-streams"/>')
+      expect(closed).to.equal(CLOSE)
+      expect(await newest.ask(iq(PING))).to.include('type="result"')
+      expect(bed.messaging.sessions.of('alice@example.org')).to.have.length(1)
+    })
+
+    it('nothing that is too long, and takes no stanza before', async () => {
+      const client = await bed.connect()
+      await client.open()
+      client.send(plain('alice', PASSWORD))
+      await client.next()
+      await client.open()
+      const bind = iq(
+        `<bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"><resource>${'x'.repeat(1024)}</resource></bind>`,
+        '',
+        'set',
+      )
+      expect(await client.ask(bind)).to.include('<bad-request ')
+      client.send(message('bob@example.org', 'hi'))
+      expect((await client.rest())[0]).to.include('<not-authorized ')
+    })
+
+    it('no more than 32 devices of one account', async () => {
+      for (let count = 0; count < 32; count++) await bed.login('alice', `device ${count}`)
+      const error = await bed.login('alice', 'one more').catch((reason: Error) => reason.message)
+      expect(error).to.include('<resource-constraint ').and.to.include('type="wait"')
+      expect((await bed.login('alice', 'device 7')).jid).to.equal('alice@example.org/device 7')
+    })
+  })
+
+  describe('answers', () => {
+    const result = (payload: string, from: string) =>
+      `<iq xmlns="jabber:client" id="q1" ${from && `from="${from}" `}to="alice@example.org/phone" type="result"${payload ? `>${payload}</iq>` : '/>'}`
+    const info = (identity: string, ...features: string[]) =>
+      `<query xmlns="http://jabber.org/protocol/disco#info"><identity ${identity}/>${['http://jabber.org/protocol/disco#info', 'http://jabber.org/protocol/disco#items', ...features].map((feature) => `<feature var="${feature}"/>`).join('')}</query>`
+    const INFO = query('http://jabber.org/protocol/disco#info')
+    const ITEMS = query('http://jabber.org/protocol/disco#items')
+    const answered: [what: string, payload: string, type: string, to: string, answer: string][] = [
+      ['a ping to the domain', PING, 'get', 'example.org', ''],
+      ['a ping to the own account', PING, 'get', 'alice@example.org', ''],
+      ['a ping to nobody', PING, 'get', '', ''],
+      ['a ping to the media service', PING, 'get', 'media.example.org', ''],
+      [
+        'the session of old clients',
+        '<session xmlns="urn:ietf:params:xml:ns:xmpp-session"/>',
+        'set',
+        'example.org',
+        '',
+      ],
+      [
+        'the session of old clients, to nobody',
+        '<session xmlns="urn:ietf:params:xml:ns:xmpp-session"/>',
+        'set',
+        '',
+        '',
+      ],
+      ['an empty roster', query('jabber:iq:roster'), 'get', '', query('jabber:iq:roster')],
+      [
+        'disco#info of the domain',
+        INFO,
+        'get',
+        'example.org',
+        info('category="server" type="im" name="Sluice"', 'urn:xmpp:ping', 'msgoffline'),
+      ],
+      [
+        'disco#info of the own account',
+        INFO,
+        'get',
+        'alice@example.org',
+        info('category="account" type="registered"', 'urn:xmpp:ping'),
+      ],
+      [
+        'disco#info of the media service',
+        INFO,
+        'get',
+        'media.example.org',
+        info('category="store" type="file" name="Media"', 'urn:sluice:media:1', 'urn:xmpp:ping'),
+      ],
+      [
+        'disco#items of the domain',
+        ITEMS,
+        'get',
+        'example.org',
+        '<query xmlns="http://jabber.org/protocol/disco#items"><item jid="media.example.org" name="Media"/></query>',
+      ],
+      ['disco#items of the own account', ITEMS, 'get', 'alice@example.org', ITEMS],
+      ['disco#items of the media service', ITEMS, 'get', 'media.example.org', ITEMS],
+    ]
+    for (const [what, payload, type, to, answer] of answered) {
+      it(what, async () => {
+        const alice = await bed.login('alice', 'phone')
+        expect(await alice.ask(iq(payload, to && ` to="${to}"`, type))).to.equal(result(answer, to))
+      })
+    }
+
+    const refused: [what: string, payload: string, type: string, to: string, condition: string][] = [
+      ['vcard-temp', '<vCard xmlns="vcard-temp"/>', 'get', '', 'item-not-found'],
+      [
+        'PEP',
+        '<pubsub xmlns="http://jabber.org/protocol/pubsub"><items node="x"/></pubsub>',
+        'get',
+        'alice@example.org',
+        'item-not-found',
+      ],
+      [
+        'bookmarks',
+        '<query xmlns="jabber:iq:private"><storage xmlns="storage:bookmarks"/></query>',
+        'get',
+        '',
+        'item-not-found',
+      ],
+      ['a change of the roster', query('jabber:iq:roster'), 'set', '', 'feature-not-implemented'],
+      ['carbons', '<enable xmlns="urn:xmpp:carbons:2"/>', 'set', '', 'service-unavailable'],
+      [
+        'a registration where it is closed',
+        query('jabber:iq:register'),
+        'set',
+        'example.org',
+        'service-unavailable',
+      ],
+      [
+        'a node that the domain does not have',
+        '<query xmlns="http://jabber.org/protocol/disco#info" node="x"/>',
+        'get',
+        'example.org',
+        'item-not-found',
+      ],
+      ['anything about another account', INFO, 'get', 'bob@example.org', 'service-unavailable'],
+      ['anything about nobody’s account', INFO, 'get', 'nobody@example.org', 'service-unavailable'],
+      ['a device that is gone', PING, 'get', 'bob@example.org/gone', 'service-unavailable'],
+      ['another domain', PING, 'get', 'elsewhere.org', 'remote-server-not-found'],
+      ['an address that is none', PING, 'get', 'a b@example.org', 'jid-malformed'],
+      ['an iq without a payload', '', 'get', 'example.org', 'bad-request'],
+      ['an iq with two payloads', PING + PING, 'get', 'example.org', 'bad-request'],
+      ['an iq of no type that there is', PING, 'got', 'example.org', 'bad-request'],
+      ['an iq without a payload to a device', '', 'get', 'bob@example.org/phone', 'bad-request'],
+      ['an iq with two payloads to a device', PING + PING, 'set', 'bob@example.org/phone', 'bad-request'],
+      ['an iq of no type that there is to a device', PING, 'got', 'bob@example.org/phone', 'bad-request'],
+      ['an iq of no type that there is to nobody', PING, 'got', 'nobody@example.org', 'bad-request'],
+      [
+        'an unknown stanza to the media service',
+        '<offer xmlns="urn:sluice:media:2"/>',
+        'set',
+        'media.example.org',
+        'service-unavailable',
+      ],
+    ]
+    for (const [what, payload, type, to, condition] of refused) {
+      it(`${condition} to ${what}`, async () => {
+        const alice = await bed.login('alice', 'phone')
+        const answer = await alice.ask(iq(payload, to && ` to="${to}"`, type))
+        expect(answer)
+          .to.include('type="error"')
+          .and.to.include(`<${condition} xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/>`)
+      })
+    }
+
+    it('no answer with an answer', async () => {
+      const alice = await bed.login('alice', 'phone')
+      alice.send(
+        iq('', ' to="example.org"', 'result'),
+        iq('', ' to="media.example.org"', 'error'),
+        iq('', ' to="bob@example.org/gone"', 'result'),
+      )
+      expect(await alice.ask(iq(PING).replace('q1', 'q2'))).to.include('id="q2"')
+    })
+
+    it('internal-server-error when a store fails, and keeps the stream', async () => {
+      bed.offline.put = () => Promise.reject(new Error('the database is down'))
+      const alice = await bed.login('alice', 'phone')
+      alice.send(message('bob@example.org', 'hi', ' id="m1"'))
+      const answer = await alice.next()
+      expect(answer)
+        .to.match(/^<message [^>]*id="m1"/)
+        .and.to.include('<internal-server-error ')
+        .and.to.include('type="wait"')
+      expect(await alice.ask(iq(PING))).to.include('type="result"')
+    })
+  })
+
+  describe('routes', () => {
+    it('a message to another device, with the sender’s full JID as the server knows it', async () => {
+      const bob = await bed.login('bob', 'phone', 0)
+      const alice = await bed.login('alice', 'phone')
+      alice.send(
+        message('bob@example.org', 'one'),
+        message('bob@example.org/phone', 'two', ' from="alice@example.org"'),
+      )
+      expect(await bob.next()).to.equal(
+        '<message xmlns="jabber:client" to="bob@example.org" type="chat" from="alice@example.org/phone"><body>one</body></message>',
+      )
+      expect(await bob.next()).to.equal(
+        '<message xmlns="jabber:client" to="bob@example.org/phone" type="chat" from="alice@example.org/phone"><body>two</body></message>',
+      )
+    })
+
+    it('no iq without an id, which says so, and no iq of bad form', async () => {
+      const [alice, bob] = [await bed.login('alice', 'phone'), await bed.login('bob', 'phone')]
+      const to = ' to="bob@example.org/phone"'
+      alice.send(iq(PING, to).replace(' id="q1"', ''))
+      expect(await alice.next())
+        .to.include('type="error"')
+        .and.to.include('<bad-request ')
+      expect(await alice.ask(iq(PING + PING, to))).to.include('<bad-request ')
+      alice.send(iq(PING, to).replace('q1', 'q2'))
+      expect(await bob.next()).to.include(' id="q2"')
+    })
+
+    it('an iq to a device, and its answer back', async () => {
+      const [alice, bob] = [await bed.login('alice', 'phone'), await bed.login('bob', 'phone')]
+      alice.send(iq(PING, ' to="bob@example.org/phone"'))
+      expect(await bob.next())
+        .to.include('from="alice@example.org/phone"')
+        .and.to.include(PING)
+      bob.send('<iq xmlns="jabber:client" type="result" id="q1" to="alice@example.org/phone"/>')
+      expect(await alice.next()).to.equal(
+        '<iq xmlns="jabber:client" type="result" id="q1" to="alice@example.org/phone" from="bob@example.org/phone"/>',
+      )
+    })
+
+    it('a spoofed result as what it is: from its sender', async () => {
+      const [alice, mallory] = [await bed.login('alice', 'phone'), await bed.login('bob', 'mallory')]
+      mallory.send(
+        '<iq xmlns="jabber:client" type="result" id="q1" to="alice@example.org/phone" from="bob@example.org"/>',
+      )
+      expect(await alice.next()).to.include('from="bob@example.org/mallory"')
+    })
+
+    it('an error back for a message to nobody, and none for an error', async () => {
+      const alice = await bed.login('alice', 'phone')
+      alice.send(
+        message('nobody@example.org', 'hi').replace('chat', 'error'),
+        message('nobody@example.org', 'hi', ' id="m1"'),
+      )
+      expect(await alice.next()).to.equal(
+        '<message xmlns="jabber:client" id="m1" from="nobody@example.org" to="alice@example.org/phone" type="error"><error type="cancel"><service-unavailable xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error></message>',
+      )
+    })
+
+    it('no message to the media service', async () => {
+      const alice = await bed.login('alice', 'phone')
+      alice.send(message('media.example.org', 'hi'))
+      expect(await alice.next()).to.include('<service-unavailable ')
+    })
+
+    it('presence that asks for a subscription back as not built', async () => {
+      const alice = await bed.login('alice', 'phone', 0)
+      alice.send(
+        '<presence xmlns="jabber:client" to="bob@example.org" type="unsubscribed"/>',
+        '<presence xmlns="jabber:client" to="bob@example.org" type="subscribe"/>',
+      )
+      expect(await alice.next()).to.include('<feature-not-implemented ')
+      alice.send('<presence xmlns="jabber:client" to="room@elsewhere.org/alice"/>')
+      expect(await alice.next()).to.include('<remote-server-not-found ')
+    })
+  })
+
+  describe('delivers what waited', () => {
+    const waiting = async () => (await bed.offline.list('bob@example.org', { limit: 10, except: [] })).length
+
+    it('with its stamp, and forgets it when the device has answered a ping behind it', async () => {
+      const alice = await bed.login('alice', 'phone')
+      alice.send(message('bob@example.org', 'one'), message('bob@example.org', 'two'))
+      await alice.ask(iq(PING))
+      const bob = await bed.login('bob', 'phone', 0)
+      expect(await bob.next()).to.match(
+        /<body>one<\/body><delay xmlns="urn:xmpp:delay" from="example.org" stamp="[^"]+Z"\/>/,
+      )
+      expect(await bob.next()).to.include('<body>two</body>')
+      const ping = await bob.next()
+      expect(ping).to.match(
+        /^<iq xmlns="jabber:client" type="get" id="[^"]+" from="example.org" to="bob@example.org\/phone"><ping /,
+      )
+      expect(await waiting()).to.equal(2)
+      const id = / id="([^"]*)"/.exec(ping)?.[1]
+      const forged = `<iq xmlns="jabber:client" type="result" id="${id}" to="bob@example.org/phone"/>`
+      alice.send(forged)
+      await bob.next()
+      expect(await waiting()).to.equal(2)
+      bob.send(`<iq xmlns="jabber:client" type="result" id="${id}" to="example.org"/>`)
+      await until(async () => (await waiting()) === 0)
+    })
+
+    it('again to the next device, when the connection dies before the answer', async () => {
+      const alice = await bed.login('alice', 'phone')
+      alice.send(message('bob@example.org', 'hi'))
+      await alice.ask(iq(PING))
+      const dying = await bed.login('bob', 'dying', 0)
+      await dying.until((frame) => frame.includes('<ping '))
+      dying.terminate()
+      const bob = await bed.login('bob', 'phone', 0)
+      expect(await bob.until((frame) => frame.startsWith('<message '))).to.include('<body>hi</body>')
+    })
+
+    it('and gives up on a device that does not answer within 10 s', async () => {
+      const alice = await bed.login('alice', 'phone')
+      alice.send(message('bob@example.org', 'hi'))
+      await alice.ask(iq(PING))
+      const bob = await bed.login('bob', 'phone', 0)
+      const id = / id="([^"]*)"/.exec(await bob.until((frame) => frame.includes('<ping ')))?.[1]
+      bed.clock.pass(10_000)
+      await new Promise((resolve) => setImmediate(resolve))
+      bob.send(`<iq xmlns="jabber:client" type="result" id="${id}"/>`)
+      await bob.ask(iq(PING))
+      expect(await waiting()).to.equal(1)
+    })
+  })
+
+  describe('with registration open', () => {
+    let open: ChatBed
+
+    beforeEach(async () => {
+      open = await ChatBed.open({ registrationOpen: true })
+    })
+
+    afterEach(() => open.close())
+
+    const register = (fields: string) =>
+      iq(`<query xmlns="jabber:iq:register">${fields}</query>`, ' to="example.org"', 'set')
+
+    it('says so, and to members that they are registered', async () => {
+      const alice = await open.login('alice', 'phone')
+      expect(
+        await alice.ask(iq(query('http://jabber.org/protocol/disco#info'), ' to="example.org"')),
+      ).to.include('<feature var="jabber:iq:register"/>')
+      expect(await alice.ask(iq(query('jabber:iq:register'), ' to="example.org"'))).to.include(
+        '<registered/><username>alice</username>',
+      )
+    })
+
+    it('changes the own password, and nobody else’s', async () => {
+      const alice = await open.login('alice', 'phone')
+      const fields = (name: string) => `<username>${name}</username><password>new secret</password>`
+      expect(await alice.ask(register(fields('bob')))).to.include('<not-allowed ')
+      expect(await alice.ask(register(fields('alice')))).to.include('type="result"')
+      const again = await open.connect()
+      expect(await again.login('alice', 'new secret')).to.match(/^alice@/)
+    })
+
+    it('removes the own account: the answer first, then the end of all its sessions', async () => {
+      const [alice, other] = [await open.login('alice', 'phone'), await open.login('alice', 'tablet')]
+      alice.send(register('<remove/>'))
+      const frames = await alice.rest()
+      expect(frames[0]).to.include('type="result"')
+      expect(frames[1]).to.include('<not-authorized ')
+      expect((await other.rest())[0]).to.include('<not-authorized ')
+      expect(await open.messaging.accounts.list()).to.deep.equal(['bob@example.org'])
+    })
+
+    it('refuses a removal that asks for more', async () => {
+      const alice = await open.login('alice', 'phone')
+      expect(await alice.ask(register('<remove/><username>alice</username>'))).to.include('<bad-request ')
+      expect(await open.messaging.accounts.list()).to.have.length(2)
+    })
+  })
+})
