@@ -1,0 +1,80 @@
+import { access, constants } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Config } from './config.ts'
+import { formatDuration, formatSize } from './config-values.ts'
+import { isDirectory } from './data-directory.ts'
+import { openPostgres } from './database/postgres-database.ts'
+import { makeStore } from './open-backends.ts'
+import { BlobStoreRefused } from './storage/blob-response.ts'
+
+/** Prints the configuration, secrets left out, and what its database and store say; false when one fails. */
+export async function checkConfig(config: Config, print: (line: string) => void): Promise<boolean> {
+  const lines = Object.entries(shown(config))
+  const width = Math.max(...lines.map(([name]) => name.length))
+  for (const [name, value] of lines) print(`${name.padEnd(width)} ${value}`)
+  const database = await outcome(() => checkDatabase(config))
+  const store = await outcome(() => checkStore(config))
+  print(`database: ${database.text}`)
+  print(`object store: ${store.text}`)
+  return database.fine && store.fine
+}
+
+/** By the names of the variables, with what stands in for those that are not set in brackets. */
+function shown(config: Config): Readonly<Record<string, string | number>> {
+  const { databaseUrl, s3 } = config
+  return {
+    SLUICE_HOST: config.host,
+    SLUICE_PORT: config.port,
+    SLUICE_PUBLIC_URL: config.publicUrl ?? '(its own address)',
+    SLUICE_DATA_DIR: config.dataDir,
+    SLUICE_DOMAIN: config.domain,
+    SLUICE_DATABASE_URL: databaseUrl === undefined ? '(embedded)' : `at ${new URL(databaseUrl).host}`,
+    SLUICE_S3_ENDPOINT: s3?.endpoint ?? '(files)',
+    ...(s3 && { SLUICE_S3_BUCKET: s3.bucket, SLUICE_S3_REGION: s3.region }),
+    SLUICE_REGISTRATION: config.registration,
+    SLUICE_MAX_UPLOAD_BYTES: formatSize(config.maxUploadBytes),
+    SLUICE_UNFINISHED_EXPIRY: formatDuration(config.unfinishedExpiryMs),
+    SLUICE_MEMORY_BUDGET_BYTES: formatSize(config.memoryBudgetBytes),
+    SLUICE_LOG_LEVEL: config.logLevel,
+  }
+}
+
+async function checkDatabase({ databaseUrl, dataDir }: Config): Promise<string> {
+  if (databaseUrl === undefined) return checkDirectory(dataDir)
+  const database = await openPostgres(databaseUrl)
+  await database.close()
+  return 'answers'
+}
+
+async function checkStore(config: Config): Promise<string> {
+  if (config.s3 === undefined) return checkDirectory(config.dataDir)
+  const store = makeStore(config)
+  try {
+    await store.check()
+    return 'answers'
+  } catch (error) {
+    if (error instanceof BlobStoreRefused && error.status === 404)
+      return 'answers; `sluice start` makes the bucket'
+    throw error
+  } finally {
+    await store.close()
+  }
+}
+
+/** Of a directory that is not there yet, the nearest one above it. */
+async function checkDirectory(dataDir: string, path = dataDir): Promise<string> {
+  if (!(await isDirectory(path, dataDir))) {
+    await checkDirectory(dataDir, dirname(path))
+    return '`sluice start` makes its directory'
+  }
+  await access(path, constants.W_OK | constants.X_OK)
+  return 'its directory is writable'
+}
+
+async function outcome(check: () => Promise<string>): Promise<{ fine: boolean; text: string }> {
+  try {
+    return { fine: true, text: await check() }
+  } catch (error) {
+    return { fine: false, text: error instanceof Error ? error.message : String(error) }
+  }
+}

@@ -1,0 +1,210 @@
+import 'reflect-metadata'
+import type { FastifyInstance } from 'fastify'
+import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe'
+import type { Config } from './config.ts'
+import { AccountTable } from './database/account-table.ts'
+import { OfflineTable } from './database/offline-table.ts'
+import { SqlUploadLedger } from './database/sql-upload-ledger.ts'
+import { buildHttpServer } from './http/http-server.ts'
+import { createMessaging, type Messaging } from './messaging/create-messaging.ts'
+import type { Backends } from './open-backends.ts'
+import { Administration } from './operations/administration.ts'
+import { BackgroundWork } from './operations/background-work.ts'
+import { CollectGarbage } from './operations/collect-garbage.ts'
+import { gatewayTasks } from './operations/gateway-tasks.ts'
+import type { PublicAddresses } from './operations/public-addresses.ts'
+import { readiness } from './operations/readiness.ts'
+import { VerifyLedger } from './operations/verify-ledger.ts'
+import { welcome } from './operations/welcome.ts'
+import type { Clock } from './transfer/clock.ts'
+import { createTransfer, type Transfer } from './transfer/create-transfer.ts'
+import type { Logger } from './transfer/logger.ts'
+import type { UploadLedger } from './transfer/upload-ledger.ts'
+import { MediaStanzas } from './xmpp/media-stanzas.ts'
+import { ProgressNotices } from './xmpp/progress-notices.ts'
+import { attachXmppEndpoint, type XmppEndpoint } from './xmpp/xmpp-endpoint.ts'
+
+/** A PUT is given up after a minute; what a store did with it by then, it has done within five. (LEDGER rule 8) */
+const PUTS_SETTLE_WITHIN_MS = 5 * 60_000
+
+interface CompositionNeeds {
+  readonly config: Config
+  readonly backends: Backends
+  readonly addresses: PublicAddresses
+  readonly clock: Clock
+  readonly logger: Logger
+  /** True once an orderly end has begun. */
+  draining(): boolean
+}
+
+/** The parts that a process starts and stops; each is made when it is first asked for. */
+interface Composition {
+  readonly ledger: UploadLedger
+  readonly transfer: Transfer
+  readonly messaging: Messaging
+  /** Not listening yet. */
+  readonly http: FastifyInstance
+  /** Takes its streams from `http` as soon as it is asked for. */
+  readonly xmpp: XmppEndpoint
+  /** Tells from the moment it is asked for. */
+  readonly progress: ProgressNotices
+  readonly administration: Administration
+  readonly background: BackgroundWork
+}
+
+const mediaJid = ({ domain }: Config) => `media.${domain}`
+
+const token = <T>(name: string): InjectionToken<T> => Symbol(name)
+
+const NEEDS = token<CompositionNeeds>('needs')
+const LEDGER = token<UploadLedger>('ledger')
+const TRANSFER = token<Transfer>('transfer')
+const MESSAGING = token<Messaging>('messaging')
+const HTTP = token<FastifyInstance>('http')
+const XMPP = token<XmppEndpoint>('xmpp')
+const PROGRESS = token<ProgressNotices>('progress')
+const ADMINISTRATION = token<Administration>('administration')
+const BACKGROUND = token<BackgroundWork>('background')
+
+/** Wires the whole gateway; the only place that knows every part, and the only one that knows the container. */
+export function compose(needs: CompositionNeeds): Composition {
+  const parts = container.createChildContainer()
+  const provide = <T>(part: InjectionToken<T>, make: (parts: DependencyContainer) => T) => {
+    parts.register(part, { useFactory: instanceCachingFactory(make) })
+  }
+  parts.registerInstance(NEEDS, needs)
+  provide(LEDGER, makeLedger)
+  provide(TRANSFER, makeTransfer)
+  provide(MESSAGING, makeMessaging)
+  provide(HTTP, makeHttp)
+  provide(XMPP, makeXmpp)
+  provide(PROGRESS, makeProgress)
+  provide(ADMINISTRATION, makeAdministration)
+  provide(BACKGROUND, makeBackground)
+  return {
+    get ledger() {
+      return parts.resolve(LEDGER)
+    },
+    get transfer() {
+      return parts.resolve(TRANSFER)
+    },
+    get messaging() {
+      return parts.resolve(MESSAGING)
+    },
+    get http() {
+      return parts.resolve(HTTP)
+    },
+    get xmpp() {
+      return parts.resolve(XMPP)
+    },
+    get progress() {
+      return parts.resolve(PROGRESS)
+    },
+    get administration() {
+      return parts.resolve(ADMINISTRATION)
+    },
+    get background() {
+      return parts.resolve(BACKGROUND)
+    },
+  }
+}
+
+function makeLedger(parts: DependencyContainer): UploadLedger {
+  const { backends } = parts.resolve(NEEDS)
+  return new SqlUploadLedger({ sql: backends.database, putsSettleWithinMs: PUTS_SETTLE_WITHIN_MS })
+}
+
+function makeTransfer(parts: DependencyContainer): Transfer {
+  const { config, backends, addresses, clock, logger } = parts.resolve(NEEDS)
+  const { maxUploadBytes, unfinishedExpiryMs, memoryBudgetBytes } = config
+  return createTransfer({
+    node: backends.node,
+    ledger: parts.resolve(LEDGER),
+    store: backends.store,
+    signals: backends.signals,
+    clock,
+    logger,
+    urls: addresses,
+    limits: { maxUploadBytes, unfinishedExpiryMs },
+    memoryBudgetBytes,
+  })
+}
+
+function makeMessaging(parts: DependencyContainer): Messaging {
+  const { config, backends, clock, logger } = parts.resolve(NEEDS)
+  const sql = backends.database
+  return createMessaging({
+    accounts: new AccountTable({ sql }),
+    offline: new OfflineTable({ sql }),
+    signals: backends.signals,
+    clock,
+    logger,
+    domain: config.domain,
+  })
+}
+
+function makeHttp(parts: DependencyContainer): FastifyInstance {
+  const { config, backends, addresses, logger, draining } = parts.resolve(NEEDS)
+  return buildHttpServer({
+    transfer: parts.resolve(TRANSFER),
+    limits: config,
+    logger,
+    websocketUrl: addresses.websocket,
+    page: welcome({ addresses, domain: config.domain }),
+    readiness: readiness({ ledger: parts.resolve(LEDGER), store: backends.store, logger }),
+    draining,
+  })
+}
+
+function makeXmpp(parts: DependencyContainer): XmppEndpoint {
+  const { config, clock, logger } = parts.resolve(NEEDS)
+  return attachXmppEndpoint({
+    server: parts.resolve(HTTP).server,
+    domain: config.domain,
+    mediaJid: mediaJid(config),
+    // TLS, where a rule asks for it, means an https public URL.
+    secure: config.publicUrl?.startsWith('https:') ?? false,
+    local: config.publicUrl === undefined,
+    registrationOpen: config.registration === 'open',
+    messaging: parts.resolve(MESSAGING),
+    media: new MediaStanzas({ transfer: parts.resolve(TRANSFER), logger }),
+    clock,
+    logger,
+  })
+}
+
+function makeProgress(parts: DependencyContainer): ProgressNotices {
+  const { config, backends, clock, logger } = parts.resolve(NEEDS)
+  const { sessions } = parts.resolve(MESSAGING)
+  return new ProgressNotices({
+    signals: backends.signals,
+    ledger: parts.resolve(LEDGER),
+    inspectUpload: parts.resolve(TRANSFER).inspectUpload,
+    clock,
+    logger,
+    from: mediaJid(config),
+    receiver: (full) => sessions.find(full),
+  })
+}
+
+function makeAdministration(parts: DependencyContainer): Administration {
+  const { config, backends, clock } = parts.resolve(NEEDS)
+  const holdings = { ledger: parts.resolve(LEDGER), store: backends.store, clock }
+  return new Administration({
+    accounts: parts.resolve(MESSAGING).accounts,
+    tokens: parts.resolve(TRANSFER).tokens,
+    collectGarbage: new CollectGarbage(holdings),
+    verifyLedger: new VerifyLedger(holdings),
+    domain: config.domain,
+  })
+}
+
+function makeBackground(parts: DependencyContainer): BackgroundWork {
+  const { backends, clock, logger } = parts.resolve(NEEDS)
+  const tasks = gatewayTasks({
+    node: backends.node,
+    ledger: parts.resolve(LEDGER),
+    transfer: parts.resolve(TRANSFER),
+  })
+  return new BackgroundWork({ clock, logger, tasks })
+}

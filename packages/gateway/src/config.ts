@@ -1,0 +1,198 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { ConfigError } from './config-error.ts'
+import {
+  isLoopback,
+  match,
+  oneOf,
+  parseBucket,
+  parseDatabaseUrl,
+  parseDomain,
+  parseDuration,
+  parseEndpoint,
+  parseHost,
+  parsePort,
+  parsePublicUrl,
+  parseSize,
+  within,
+} from './config-values.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** How a gateway is to run. Made by {@link readConfig}, which has checked every value. */
+export interface Config {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  /** Without a trailing slash; without one the gateway is known by its own address. */
+  readonly publicUrl?: string | undefined
+  /** Absolute. */
+  readonly dataDir: string
+  /** Prepared. */
+  readonly domain: string
+  /** Without one the database is embedded, under `dataDir`. */
+  readonly databaseUrl?: string | undefined
+  /** Without one chunks are files under `dataDir`. */
+  readonly s3?: S3Config | undefined
+  readonly registration: 'open' | 'closed'
+  readonly maxUploadBytes: number
+  readonly unfinishedExpiryMs: number
+  readonly memoryBudgetBytes: number
+  readonly logLevel: LogLevel
+}
+
+export interface S3Config {
+  readonly endpoint: string
+  readonly bucket: string
+  readonly region: string
+  readonly accessKey: string
+  readonly secretKey: string
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+const MIB = 2 ** 20
+const DAY_MS = 86_400_000
+
+const SCHEMA = z.object({
+  SLUICE_HOST: value('a host name or an IP address', parseHost).default('127.0.0.1'),
+  SLUICE_PORT: value('a port from 0 to 65535, 0 for a free one', parsePort).default(8400),
+  SLUICE_PUBLIC_URL: value('an http or https URL without query or credentials', parsePublicUrl).optional(),
+  SLUICE_DATA_DIR: value('a directory', (text) => resolve(text)).default(resolve('.sluice')),
+  SLUICE_DOMAIN: value('an XMPP domain', parseDomain).default('localhost'),
+  SLUICE_DATABASE_URL: value(
+    'a URL such as postgres://user:password@host:5432/name',
+    parseDatabaseUrl,
+  ).optional(),
+  SLUICE_S3_ENDPOINT: value('an http or https URL without a path', parseEndpoint).optional(),
+  SLUICE_S3_BUCKET: value(
+    'the name of a bucket, 3 to 63 of a-z, 0-9, dot and hyphen',
+    parseBucket,
+  ).optional(),
+  SLUICE_S3_REGION: value('the name of a region', (text) => match(text, /^[\w-]+$/)).default('us-east-1'),
+  SLUICE_S3_ACCESS_KEY: value('an access key', (text) => match(text, /^\S+$/)).optional(),
+  SLUICE_S3_SECRET_KEY: value('a secret key', (text) => match(text, /^\S+$/)).optional(),
+  SLUICE_REGISTRATION: value('open or closed', (text) => oneOf(text, ['open', 'closed'] as const)).optional(),
+  SLUICE_MAX_UPLOAD_BYTES: value('a size such as 500MiB or 10GiB', (text) =>
+    within(parseSize(text), 1),
+  ).default(10 * 1024 * MIB),
+  SLUICE_UNFINISHED_EXPIRY: value('a duration such as 90s, 12h or 7d, plain numbers being seconds', (text) =>
+    within(parseDuration(text), 1_000, 3_650 * DAY_MS),
+  ).default(7 * DAY_MS),
+  SLUICE_MEMORY_BUDGET_BYTES: value('a size of at least 4MiB', (text) =>
+    within(parseSize(text), 4 * MIB),
+  ).default(256 * MIB),
+  SLUICE_LOG_LEVEL: value(LOG_LEVELS.join(', '), (text) => oneOf(text, LOG_LEVELS)).default('info'),
+})
+
+type Variable = keyof typeof SCHEMA.shape
+
+/** Never shown, and also taken from a file named by `<NAME>_FILE`. */
+const SECRETS: readonly string[] = [
+  'SLUICE_DATABASE_URL',
+  'SLUICE_S3_ACCESS_KEY',
+  'SLUICE_S3_SECRET_KEY',
+] satisfies Variable[]
+
+const S3: readonly Variable[] = [
+  'SLUICE_S3_ENDPOINT',
+  'SLUICE_S3_BUCKET',
+  'SLUICE_S3_ACCESS_KEY',
+  'SLUICE_S3_SECRET_KEY',
+]
+
+const NOT_BUILT = /^SLUICE_(COMPONENT_(URL|JID|SECRET)|UPLOAD_SECRET|WORKERS|ALLOWED_DOMAINS)(_FILE)?$/
+
+/**
+ * Reads the whole configuration from the environment; an empty variable is as good as none.
+ * @throws {ConfigError} naming each wrong, unknown or missing variable, all at once.
+ */
+export function readConfig(environment: Environment = process.env): Config {
+  const problems: string[] = []
+  const unread = new Set<string>()
+  const given = collect(environment, problems, unread)
+  const { data, error } = SCHEMA.safeParse(given)
+  for (const issue of error?.issues ?? []) {
+    const name = String(issue.path[0])
+    if (unread.has(name)) continue
+    const got = SECRETS.includes(name) ? 'a value (not shown, it is a secret)' : JSON.stringify(given[name])
+    problems.push(`${name} is ${got}; it takes ${issue.message}`)
+  }
+  checkS3(given, problems)
+  if (data === undefined || problems.length > 0) throw new ConfigError(problems)
+  return {
+    host: data.SLUICE_HOST,
+    port: data.SLUICE_PORT,
+    publicUrl: data.SLUICE_PUBLIC_URL,
+    dataDir: data.SLUICE_DATA_DIR,
+    domain: data.SLUICE_DOMAIN,
+    databaseUrl: data.SLUICE_DATABASE_URL,
+    s3: s3Of(data),
+    registration:
+      data.SLUICE_REGISTRATION ??
+      (isLoopback(data.SLUICE_HOST) && !data.SLUICE_PUBLIC_URL ? 'open' : 'closed'),
+    maxUploadBytes: data.SLUICE_MAX_UPLOAD_BYTES,
+    unfinishedExpiryMs: data.SLUICE_UNFINISHED_EXPIRY,
+    memoryBudgetBytes: data.SLUICE_MEMORY_BUDGET_BYTES,
+    logLevel: data.SLUICE_LOG_LEVEL,
+  }
+}
+
+/** The variables that are ours and set, secrets read from their files; `unread` gets those whose file cannot be. */
+function collect(environment: Environment, problems: string[], unread: Set<string>): Record<string, string> {
+  const given: Record<string, string> = {}
+  for (const [name, text] of Object.entries(environment)) {
+    if (!name.startsWith('SLUICE_') || name.startsWith('SLUICE_TEST_') || !text) continue
+    const secret = name.endsWith('_FILE') ? name.slice(0, -'_FILE'.length) : ''
+    if (name in SCHEMA.shape) given[name] = text
+    else if (NOT_BUILT.test(name)) problems.push(`${name} is not built yet`)
+    else if (!SECRETS.includes(secret)) problems.push(`${name} is not a variable of Sluice`)
+    else if (environment[secret]) problems.push(`${name} and ${secret} are both set; only one can be`)
+    else {
+      const read = readSecret(name, text, problems)
+      if (read === undefined) unread.add(secret)
+      given[secret] = read ?? ''
+    }
+  }
+  return given
+}
+
+function readSecret(name: string, path: string, problems: string[]): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    problems.push(
+      `${name} is ${JSON.stringify(path)}, which cannot be read (${code}); it takes the path of a file`,
+    )
+    return undefined
+  }
+}
+
+function checkS3(given: Readonly<Record<string, string>>, problems: string[]): void {
+  const set = Object.keys(given).filter((name) => name.startsWith('SLUICE_S3_'))
+  const missing = S3.filter((name) => !set.includes(name))
+  if (set.length === 0 || missing.length === 0) return
+  const are = missing.length === 1 ? 'is' : 'are'
+  problems.push(`${missing.join(', ')} ${are} not set, but ${set[0]} is; S3 takes ${S3.join(', ')}`)
+}
+
+function s3Of(data: z.infer<typeof SCHEMA>): S3Config | undefined {
+  const { SLUICE_S3_ENDPOINT: endpoint, SLUICE_S3_BUCKET: bucket, SLUICE_S3_REGION: region } = data
+  const { SLUICE_S3_ACCESS_KEY: accessKey, SLUICE_S3_SECRET_KEY: secretKey } = data
+  return endpoint && bucket && accessKey && secretKey
+    ? { endpoint, bucket, region, accessKey, secretKey }
+    : undefined
+}
+
+/** A variable whose text `parse` makes a value of, or undefined when it is not what the variable `takes`. */
+function value<T>(takes: string, parse: (text: string) => T | undefined) {
+  return z.string().transform((text, context): T => {
+    const parsed = parse(text)
+    if (parsed !== undefined) return parsed
+    context.issues.push({ code: 'custom', message: takes, input: text })
+    return z.NEVER
+  })
+}
