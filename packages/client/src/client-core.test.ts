@@ -1,0 +1,135 @@
+import { encodeChatMessage } from '@sluice/protocol'
+import { expect } from 'chai'
+import { MovedClock } from '../test/scripted-connection.ts'
+import { ScriptedGateway } from '../test/scripted-gateway.ts'
+import { ScriptedServer } from '../test/scripted-server.ts'
+import { failureOf, sha256 } from '../test/upload-bench.ts'
+import { ClientCore } from './client-core.ts'
+import { memoryStore } from './persistence/memory-store.ts'
+import type { SessionState } from './session/session.ts'
+import { openNodeFile } from './transfers/open-node-file.ts'
+
+const alice = { username: 'alice', password: 'secret' }
+
+function client() {
+  const server = new ScriptedServer()
+  const clock = new MovedClock()
+  const store = memoryStore()
+  const core = new ClientCore(
+    {
+      clock,
+      WebSocket: server.WebSocket,
+      openTransport: () => new ScriptedGateway().transport,
+      sha256,
+      openFile: openNodeFile,
+      defaultStore: () => store,
+      random: () => 0,
+    },
+    { serverUrl: 'http://localhost' },
+  )
+  const reaches = (wanted: SessionState) =>
+    new Promise<void>((resolve) => core.events.state.add((state) => state === wanted && resolve()))
+  return { core, server, clock, store, reaches }
+}
+
+/** Another person's media messages, which are written to the store before they are shown. */
+const mediaMessages = (count: number) =>
+  Array.from({ length: count }, (_, index) =>
+    encodeChatMessage({
+      id: `m${index}`,
+      from: 'bob@localhost/phone',
+      to: 'alice@localhost',
+      chat: 'chat',
+      media: { url: 'http://localhost/media/x/a.png', kind: 'image' },
+    }),
+  )
+
+describe('a client', () => {
+  it('waits for its own session to come back when it is connected again meanwhile', async () => {
+    const { core, server, clock, reaches } = client()
+    await core.connect(alice)
+    const { account } = core
+    const lost = reaches('connecting')
+    server.latest.drop()
+    await lost
+    const connecting = core.connect(alice)
+    await clock.move(250)
+    await connecting
+    expect(core.account).to.equal(account)
+    expect(server.sockets).to.have.length(2)
+    await core.close()
+  })
+
+  it('answers 503 after 15 s of that, and stays logged in', async () => {
+    const { core, server, clock, reaches } = client()
+    await core.connect(alice)
+    const { account } = core
+    const lost = reaches('connecting')
+    server.isUp = false
+    server.latest.drop()
+    await lost
+    const failure = failureOf(core.connect(alice))
+    await clock.move(15_000)
+    expect(await failure).to.include({ statusCode: 503, code: 'unreachable', retryable: true })
+    expect(core.account).to.equal(account)
+    expect(account.endedBy).to.equal(undefined)
+    await core.close()
+  })
+
+  it('refuses a wrong password also while it is online', async () => {
+    const { core } = client()
+    await core.connect(alice)
+    await core.connect(alice)
+    expect(await failureOf(core.connect({ ...alice, password: 'wrong' }))).to.include({ statusCode: 401 })
+  })
+
+  it('logs in anew after another client took its place', async () => {
+    const { core, server, reaches } = client()
+    await core.connect(alice)
+    const replaced = reaches('offline')
+    server.latest.refuse('conflict')
+    await replaced
+    await core.connect(alice)
+    expect(core.state).to.equal('online')
+    await core.close()
+  })
+
+  it('shows nothing and remembers nothing after a logout, whatever came before it', async () => {
+    const { core, server, store } = client()
+    const shown: string[] = []
+    const gone = new Promise<void>((resolve) => {
+      core.events.message.add(({ msgId }) => {
+        shown.push(msgId)
+        if (shown.length === 1) resolve(core.logout())
+      })
+    })
+    await core.connect(alice)
+    server.latest.say(...mediaMessages(5))
+    await gone
+    expect(shown).to.deep.equal(['m0'])
+    const held = await store.open('alice@localhost')
+    expect(await held.entries('media')).to.deep.equal([])
+    expect(await held.entries('seen')).to.deep.equal([])
+  })
+
+  it('shows before the end of a session all that came in it', async () => {
+    const { core, server, store } = client()
+    const shown: string[] = []
+    core.events.message.add(({ msgId }) => shown.push(msgId))
+    await core.connect(alice)
+    server.latest.say(...mediaMessages(5))
+    await core.close()
+    expect(shown).to.deep.equal(['m0', 'm1', 'm2', 'm3', 'm4'])
+    const held = await store.open('alice@localhost')
+    expect(await held.entries('media')).to.have.length(5)
+  })
+
+  it('forgets by a logout who was logged in last', async () => {
+    const { core, store } = client()
+    await core.connect(alice)
+    await core.close()
+    await core.logout()
+    const held = await store.open('alice@localhost')
+    expect(await held.entries('device')).to.deep.equal([])
+  })
+})

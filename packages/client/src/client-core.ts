@@ -1,0 +1,250 @@
+import { Account } from './account.ts'
+import { addressOf, type ClientOptions } from './client-options.ts'
+import { sleep } from './clock.ts'
+import { Listeners } from './listeners.ts'
+import { type Log, logTo } from './log.ts'
+import type { Presence, Typing } from './messages/inbox.ts'
+import type { Message } from './messages/message.ts'
+import { type AccountStore, type Store, StoreBusy } from './persistence/store.ts'
+import type { Platform } from './platform.ts'
+import { ConnectError, type Connector, type Credentials } from './session/connection.ts'
+import type { SessionState } from './session/session.ts'
+import { XmppConnector } from './session/xmpp-connector.ts'
+import type { Transfer } from './transfers/transfer.ts'
+import { TransferError } from './transfers/transfer-error.ts'
+
+const RECONNECTING_MS = 15_000
+
+const STATUS = {
+  'not-authorized': 401,
+  'not-allowed': 403,
+  'not-acceptable': 406,
+  conflict: 409,
+  unreachable: 503,
+} as const satisfies Record<ConnectError['reason'], number>
+
+/** How far a transfer is, 0 to 100; 100 once every byte is durable. */
+export interface TransferPercent {
+  readonly msgId: string
+  readonly progress: number
+}
+
+export interface ClientEvents {
+  state: SessionState
+  message: Message
+  presence: Presence
+  typing: Typing
+  upload: TransferPercent
+  download: TransferPercent
+}
+
+/** What both faces of the client stand on: one account at a time, and news about it. */
+export class ClientCore {
+  readonly log: Log
+  readonly events: { readonly [E in keyof ClientEvents]: Listeners<ClientEvents[E]> }
+  readonly #platform: Platform
+  readonly #options: ClientOptions
+  readonly #store: Store
+  #account: Account | undefined
+  #password: string | undefined
+  /** Who was logged in last; its store is kept. */
+  #kept: string | undefined
+  /** One login or logout after the other. */
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(platform: Platform, options: ClientOptions) {
+    this.#platform = platform
+    this.#options = options
+    this.#store = options.store ?? platform.defaultStore()
+    this.log = logTo(options.onLog)
+    this.events = {
+      state: new Listeners(this.log),
+      message: new Listeners(this.log),
+      presence: new Listeners(this.log),
+      typing: new Listeners(this.log),
+      upload: new Listeners(this.log),
+      download: new Listeners(this.log),
+    }
+  }
+
+  get state(): SessionState {
+    return this.#account?.session.state ?? 'offline'
+  }
+
+  /** The account that is logged in, whether its line is up or not. Throws TransferError 401. */
+  get account(): Account {
+    if (this.#account) return this.#account
+    throw notLoggedIn()
+  }
+
+  /** Throws TransferError 400 when nobody could log in with these options. */
+  checkOptions(): void {
+    addressOf(this.#options, 'anyone')
+  }
+
+  /** Makes an account. Rejects with TransferError. */
+  async register({ username, password }: Credentials): Promise<void> {
+    const { url, domain, ...address } = addressOf(this.#options, username)
+    const credentials = { username: address.username, password }
+    const signal = AbortSignal.timeout(30_000)
+    await this.#connector(url, domain)
+      .register({ credentials, signal })
+      .catch((error) => {
+        throw connectFailure(error)
+      })
+  }
+
+  /**
+   * Logs in; another account, or one with another password, is logged off first. While the same one is connecting
+   * again by itself it waits for that, 15 s at most. Rejects with TransferError.
+   */
+  connect({ username, password }: Credentials): Promise<void> {
+    return this.#inTurn(async () => {
+      const address = addressOf(this.#options, username)
+      const isSame = this.#account?.session.account === address.account && this.#password === password
+      if (isSame && (await this.#comesOnline())) return
+      await this.#leave(disconnected(), { forget: false })
+      const { clock, random, sha256, openFile, openTransport } = this.#platform
+      const store = await this.#openStore(address.account)
+      const account = await Account.load({
+        connector: this.#connector(address.url, address.domain),
+        store,
+        transport: openTransport(),
+        clock,
+        random,
+        sha256,
+        openFile,
+        log: this.log,
+        account: address.account,
+        domain: address.domain,
+        credentials: { username: address.username, password },
+        downloadDir: this.#options.downloadDir,
+      }).catch(async (error: unknown) => {
+        await store.close()
+        throw error
+      })
+      this.#listenTo(account)
+      this.#account = account
+      this.#password = password
+      try {
+        await account.session.open()
+        this.#kept = address.account
+      } catch (error) {
+        await this.#leave(disconnected(), { forget: false })
+        throw connectFailure(error)
+      }
+    })
+  }
+
+  /** Logs off and keeps everything. Idempotent. */
+  close(): Promise<void> {
+    return this.#inTurn(() => this.#leave(disconnected(), { forget: false }))
+  }
+
+  /**
+   * Logs off and forgets what the store holds of the account, the last one if none is logged in, but no file that
+   * was downloaded.
+   */
+  logout(): Promise<void> {
+    return this.#inTurn(async () => {
+      const kept = this.#kept
+      if (this.#account) await this.#leave(notLoggedIn(), { forget: true })
+      else if (kept !== undefined) await this.#forget(kept)
+      this.#kept = undefined
+    })
+  }
+
+  async #forget(account: string): Promise<void> {
+    const store = await this.#openStore(account)
+    try {
+      await store.forget()
+    } finally {
+      await store.close()
+    }
+  }
+
+  #openStore(account: string): Promise<AccountStore> {
+    return this.#store.open(account).catch((error) => {
+      throw connectFailure(error)
+    })
+  }
+
+  /** False when the session of the account is over. Rejects with TransferError 503 when it takes too long. */
+  async #comesOnline(): Promise<boolean> {
+    const session = this.#account?.session
+    if (!session || session.state === 'offline') return false
+    const over = new AbortController()
+    const late = new ConnectError('unreachable', 'The server cannot be reached')
+    const patience = sleep(this.#platform.clock, RECONNECTING_MS, over.signal).then(() => over.abort(late))
+    patience.catch(() => {})
+    try {
+      await session.online(over.signal)
+      return true
+    } catch (error) {
+      if (error === late) throw connectFailure(late)
+      return false
+    } finally {
+      over.abort()
+    }
+  }
+
+  async #leave(reason: TransferError, how: { forget: boolean }): Promise<void> {
+    const account = this.#account
+    this.#account = undefined
+    await account?.end(reason, how)
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work)
+    this.#turn = turn.catch(() => {})
+    return turn
+  }
+
+  #connector(url: string, domain: string): Connector {
+    const { WebSocket, clock } = this.#platform
+    return new XmppConnector({ url, domain, WebSocket, clock })
+  }
+
+  #listenTo({ session, inbox, uploads, downloads }: Account): void {
+    const { state, message, presence, typing, upload, download } = this.events
+    session.states.add((value) => state.emit(value))
+    inbox.messages.add((value) => message.emit(value))
+    inbox.presences.add((value) => presence.emit(value))
+    inbox.typings.add((value) => typing.emit(value))
+    uploads.progress.add(percentOf((value) => upload.emit(value)))
+    downloads.progress.add(percentOf((value) => download.emit(value)))
+  }
+}
+
+/** Passes on whole percents, each once in a row. */
+function percentOf(emit: (percent: TransferPercent) => void): (transfer: Transfer<unknown>) => void {
+  const last = new WeakMap<Transfer<unknown>, number>()
+  return (transfer) => {
+    const { committed, total } = transfer.progress
+    const progress = total === 0 ? 100 : Math.floor((committed / total) * 100)
+    if (last.get(transfer) === progress) return
+    last.set(transfer, progress)
+    emit({ msgId: transfer.id, progress })
+  }
+}
+
+function connectFailure(error: unknown): unknown {
+  const { message } = error as Error
+  if (error instanceof StoreBusy)
+    return new TransferError({ code: 'store_busy', statusCode: 409, message, retryable: true })
+  if (!(error instanceof ConnectError)) return error
+  const statusCode = STATUS[error.reason]
+  const retryable = error.reason === 'unreachable'
+  const code = retryable ? 'unreachable' : 'refused'
+  return new TransferError({ code, statusCode, message, retryable }, { cause: error })
+}
+
+function notLoggedIn(): TransferError {
+  const message = 'You are not logged in'
+  return new TransferError({ code: 'not_logged_in', statusCode: 401, message, retryable: false })
+}
+
+function disconnected(): TransferError {
+  const message = 'The session was ended'
+  return new TransferError({ code: 'disconnected', statusCode: 503, message, retryable: true })
+}

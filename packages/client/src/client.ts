@@ -1,0 +1,159 @@
+import type { MediaKind } from '@sluice/protocol'
+import { ClientCore, type ClientEvents } from './client-core.ts'
+import type { ClientOptions } from './client-options.ts'
+import type { Message } from './messages/message.ts'
+import { fileParameter, jidParameter, kindParameter, textParameter } from './parameters.ts'
+import type { Platform } from './platform.ts'
+import type { Credentials } from './session/connection.ts'
+import type { SessionState } from './session/session.ts'
+import type { Downloaded } from './transfers/download.ts'
+import type { FileInput } from './transfers/file-source.ts'
+import type { Transfer } from './transfers/transfer.ts'
+import { TransferError } from './transfers/transfer-error.ts'
+import { downloadTexts } from './transfers/transfer-texts.ts'
+
+export interface SendMediaOptions {
+  /** JID of the person or room. */
+  readonly to: string
+  /** In Node also a path. Read while it is sent, never whole. */
+  readonly file: FileInput
+  /** How to show it; `file` by default. */
+  readonly kind?: MediaKind | undefined
+  readonly caption?: string | undefined
+  readonly fileName?: string | undefined
+  /** Id of the message that this answers. */
+  readonly replyTo?: string | undefined
+  /** The app's own data, with the caption at most 4 KiB as JSON. */
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
+  /** The message id; a random one by default. The same id again is the same transfer. */
+  readonly id?: string | undefined
+  readonly chat?: 'chat' | 'groupchat' | undefined
+  /** Aborting pauses the transfer and rejects `done` with an AbortError. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface SendTextOptions {
+  readonly to: string
+  readonly text: string
+  readonly replyTo?: string | undefined
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
+  readonly id?: string | undefined
+  readonly chat?: 'chat' | 'groupchat' | undefined
+}
+
+/** Everything throws or rejects with TransferError; 401 while not logged in. */
+export interface Media {
+  /** Uploads a file and sends its message. Throws TransferError 400 for a bad parameter. */
+  send(options: SendMediaOptions): Transfer<Message>
+  /** Downloads the file of a message that this store has seen, or of a media id. */
+  download(id: string, options?: { signal?: AbortSignal | undefined }): Transfer<Downloaded>
+  /** The transfer of this id, upload before download, also of an earlier run. */
+  get(id: string): Transfer<Message> | Transfer<Downloaded> | undefined
+  list(): (Transfer<Message> | Transfer<Downloaded>)[]
+  /** Takes the media of a sent message back: its link stops working for everybody. */
+  delete(id: string): Promise<void>
+}
+
+export interface Client {
+  readonly state: SessionState
+  readonly media: Media
+  readonly messages: {
+    /** Resolves once one's own server has the message; waits for a connection. Messages keep their order. */
+    send(options: SendTextOptions): Promise<Message>
+  }
+  /** Makes an account, where the server allows it. */
+  register(credentials: Credentials): Promise<void>
+  /**
+   * Logs in, and keeps the connection up from then on, until another client takes its place. `username` may be a
+   * bare JID.
+   */
+  connect(credentials: Credentials): Promise<void>
+  /** Logs off; unfinished transfers are kept for a later run. */
+  close(): Promise<void>
+  /** Logs off and forgets the account's store, also after a `close`; files that were downloaded stay. */
+  logout(): Promise<void>
+  /** Returns what removes the listener. */
+  on<E extends keyof ClientEvents>(event: E, listener: (value: ClientEvents[E]) => unknown): () => void
+}
+
+/** A client of its own: nothing is shared with another one. */
+export function openClient(platform: Platform, options: ClientOptions): Client {
+  const core = new ClientCore(platform, options)
+  return {
+    get state() {
+      return core.state
+    },
+    media: mediaOf(core),
+    messages: { send: async (text) => sendText(core, text) },
+    register: (credentials) => core.register(credentials),
+    connect: (credentials) => core.connect(credentials),
+    close: () => core.close(),
+    logout: () => core.logout(),
+    on: (event, listener) => core.events[event].add(listener as (value: unknown) => unknown),
+  }
+}
+
+/** Queues a text. Throws TransferError; rejects as TextQueue does. */
+export function sendText(core: ClientCore, options: SendTextOptions): Promise<Message> {
+  const { texts } = core.account
+  const { replyTo, metadata, chat = 'chat', id = crypto.randomUUID() } = options
+  return texts.send({
+    id,
+    originId: id,
+    to: jidParameter(options.to, 'to'),
+    chat,
+    text: textParameter(options.text, 'text'),
+    ...(replyTo && { replyTo: { id: replyTo } }),
+    ...(metadata && { metadata }),
+    receiptRequested: chat === 'chat',
+  })
+}
+
+/** The typed face on transfers. */
+export function mediaOf(core: ClientCore): Media {
+  return {
+    send({ signal, to, file, kind = 'file', caption, fileName, replyTo, metadata, chat = 'chat', id }) {
+      const { uploads } = core.account
+      const held = id === undefined ? undefined : uploads.get(textParameter(id, 'id'))
+      const upload = uploads.create({
+        id: id ?? crypto.randomUUID(),
+        to: jidParameter(to, 'to'),
+        file: fileParameter(file),
+        kind: kindParameter(kind),
+        fileName,
+        intent: { chat, caption, replyTo: replyTo || undefined, metadata },
+      })
+      // What a resume rejects with, `done` rejects with as well.
+      if (upload === held) void upload.resume({ file }).catch(() => {})
+      else upload.start()
+      abortedBy(signal, upload)
+      return upload
+    },
+    download(id, { signal } = {}) {
+      const download = core.account.downloads.obtain(textParameter(id, 'id'))
+      void download.resume().catch(() => {})
+      abortedBy(signal, download)
+      return download
+    },
+    get: (id) => core.account.uploads.get(id) ?? core.account.downloads.get(id),
+    list: () => [...core.account.uploads.list(), ...core.account.downloads.list()],
+    async delete(id) {
+      const { history, control } = core.account
+      const mediaId = (await history.find(id))?.msgBody.media?.mediaId
+      if (mediaId === undefined) {
+        const message = downloadTexts(id).notFound
+        throw new TransferError({ code: 'not_found', statusCode: 404, message, retryable: false })
+      }
+      await control.delete(mediaId, AbortSignal.timeout(60_000))
+    },
+  }
+}
+
+function abortedBy(
+  signal: AbortSignal | undefined,
+  transfer: Transfer<unknown> & { giveUp(reason: Error): Promise<void> },
+): void {
+  const abort = () => void transfer.giveUp(new DOMException('The transfer was aborted', 'AbortError'))
+  if (signal?.aborted) abort()
+  else signal?.addEventListener('abort', abort, { once: true })
+}

@@ -1,0 +1,130 @@
+import { type ChatMessage, element, encodeChatMessage, NS } from '@sluice/protocol'
+import { expect } from 'chai'
+import { ScriptedGateway } from '../../test/scripted-gateway.ts'
+import { hastyClock, log } from '../../test/upload-bench.ts'
+import { memoryStore } from '../persistence/memory-store.ts'
+import type { AccountStore } from '../persistence/store.ts'
+import { Inbox } from './inbox.ts'
+import type { Message } from './message.ts'
+import { MessageHistory } from './message-history.ts'
+import { RepeatFilter } from './repeat-filter.ts'
+
+async function inbox(store?: AccountStore) {
+  const session = new ScriptedGateway()
+  const held = store ?? (await memoryStore().open('alice@example.org'))
+  const repeats = await RepeatFilter.load(held)
+  const history = new MessageHistory({ store: held })
+  const box = new Inbox({ session, repeats, history, clock: hastyClock, log })
+  const shown: Message[] = []
+  box.messages.add((message) => shown.push(message))
+  const tick = () => new Promise<void>((resolve) => setImmediate(resolve))
+  return { session, box, shown, history, store: held, tick }
+}
+
+const chat = (over: Partial<ChatMessage> = {}): ChatMessage => ({
+  id: 'm1',
+  from: 'bob@example.org/phone',
+  to: 'alice@example.org',
+  chat: 'chat',
+  text: 'hello',
+  ...over,
+})
+
+describe('the inbox', () => {
+  it('shows a message once, by its origin-id and its sender', async () => {
+    const { session, shown, tick } = await inbox()
+    session.receive(chat())
+    session.receive(chat({ id: 'stanza-2', originId: 'm1', from: 'bob@example.org/laptop' }))
+    session.receive(chat({ from: 'carol@example.org/phone' }))
+    await tick()
+    expect(shown.map(({ fromUserJid }) => fromUserJid)).to.deep.equal([
+      'bob@example.org',
+      'carol@example.org',
+    ])
+  })
+
+  it('shows every message of a client that gives no origin-id, whatever its stanza ids', async () => {
+    const { session, shown, tick } = await inbox()
+    for (const text of ['first', 'second']) {
+      const stanza = encodeChatMessage(chat({ text }))
+      stanza.children = stanza.children.filter((child) => typeof child !== 'string' && !child.is('origin-id'))
+      session.stanzas.emit(stanza)
+    }
+    await tick()
+    expect(shown.map(({ msgBody }) => msgBody.message)).to.deep.equal(['first', 'second'])
+  })
+
+  it('shows what came before it was closed, and nothing after', async () => {
+    const { session, box, shown, store } = await inbox()
+    session.receive(chat())
+    const closing = box.close({ forget: false })
+    session.receive(chat({ id: 'm2' }))
+    await closing
+    expect(shown.map(({ msgId }) => msgId)).to.deep.equal(['m1'])
+    expect(await store.get('seen', 'messages')).to.have.length(1)
+  })
+
+  it('shows it once across runs too', async () => {
+    const first = await inbox()
+    first.session.receive(chat())
+    await first.tick()
+    const second = await inbox(first.store)
+    second.session.receive(chat())
+    await second.tick()
+    expect(second.shown).to.deep.equal([])
+  })
+
+  it('keeps the order of texts and media', async () => {
+    const { session, shown, tick } = await inbox()
+    session.receive(chat({ id: 'm1', media: { url: 'http://gateway/media/x/a.png', kind: 'image' } }))
+    session.receive(chat({ id: 'm2' }))
+    await tick()
+    expect(shown.map(({ msgId }) => msgId)).to.deep.equal(['m1', 'm2'])
+  })
+
+  it('lets nobody put another file behind a message id that was shown', async () => {
+    const { session, history, tick } = await inbox()
+    session.receive(chat({ media: { url: 'http://gateway/media/x/a.png', kind: 'image' } }))
+    session.receive(chat({ from: 'mallory@evil.org/x', media: { url: 'http://evil/b.exe', kind: 'file' } }))
+    await tick()
+    expect((await history.find('m1'))?.msgBody.media?.url).to.equal('http://gateway/media/x/a.png')
+  })
+
+  it('tells presence and typing', async () => {
+    const { session, box } = await inbox()
+    const told: unknown[] = []
+    box.presences.add((presence) => told.push(presence))
+    box.typings.add((typing) => told.push(typing))
+    const from = 'bob@example.org/phone'
+    session.stanzas.emit(element('presence', { from }, element('show', {}, 'away')))
+    session.stanzas.emit(element('presence', { from, type: 'unavailable' }))
+    session.stanzas.emit(element('presence', { from, type: 'subscribe' }))
+    const chatStates = 'http://jabber.org/protocol/chatstates'
+    session.stanzas.emit(element('message', { from }, element('composing', { xmlns: chatStates })))
+    expect(told).to.deep.equal([
+      { fromUserJid: 'bob@example.org', status: 'online', show: 'away' },
+      { fromUserJid: 'bob@example.org', status: 'offline' },
+      { fromUserJid: 'bob@example.org', status: 'composing' },
+    ])
+  })
+
+  it('gives a receipt when one is asked for, to nobody but the sender', async () => {
+    const { session, tick } = await inbox()
+    const sent: string[] = []
+    session.send = async (stanza) => void sent.push(stanza.toString())
+    session.receive(chat({ receiptRequested: true }))
+    session.receive(chat({ id: 'm2', from: 'alice@example.org/two', receiptRequested: true }))
+    await tick()
+    expect(sent).to.have.length(1)
+    expect(sent[0]).to.include('to="bob@example.org/phone"').and.include(NS.receipts).and.include('id="m1"')
+  })
+
+  it('shows nothing of an error that came back', async () => {
+    const { session, shown, tick } = await inbox()
+    const bounce = encodeChatMessage(chat())
+    bounce.attrs.type = 'error'
+    session.stanzas.emit(bounce)
+    await tick()
+    expect(shown).to.deep.equal([])
+  })
+})

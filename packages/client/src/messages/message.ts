@@ -1,0 +1,83 @@
+import type { ChatMessage } from '@sluice/protocol'
+
+/** A file as an app sees it. */
+export interface MessageMedia {
+  readonly caption: string
+  readonly fileName: string
+  /** Bytes; 0 when the sender did not say. */
+  readonly file_size: number
+  readonly mime_type: string
+  /** Milliseconds. */
+  readonly duration?: number | undefined
+  /** Pixels. */
+  readonly width?: number | undefined
+  readonly height?: number | undefined
+  /** A small image as a data: URI. */
+  readonly thumbImage?: string | undefined
+  readonly is_uploading: boolean
+  readonly is_downloaded: boolean
+  readonly url: string
+  /** The media service's id; absent when a foreign client sent the file. */
+  readonly mediaId?: string | undefined
+  /** Lowercase hex. */
+  readonly sha256?: string | undefined
+}
+
+/** A message as an app sees it, sent or received. */
+export interface Message {
+  readonly chatType: 'chat' | 'groupchat'
+  readonly msgId: string
+  readonly fromUserJid: string
+  readonly toUserJid: string
+  /** Milliseconds since 1970. */
+  readonly timestamp: number
+  readonly msgBody: {
+    readonly message_type: 'text' | 'image' | 'audio' | 'video' | 'document' | 'file'
+    readonly message?: string | undefined
+    readonly media?: MessageMedia | undefined
+  }
+  /** The id of the message that this answers. */
+  readonly replyTo?: string | undefined
+  readonly metaData: Readonly<Record<string, unknown>>
+}
+
+/** What apps see of a decoded stanza. `from` and `timestamp` stand in where the stanza says nothing. */
+export function messageOf(chat: ChatMessage, known: { from: string; timestamp: number }): Message {
+  const { media, replyTo } = chat
+  return {
+    chatType: chat.chat,
+    msgId: chat.originId ?? chat.id,
+    fromUserJid: bareJid(chat.from ?? known.from),
+    toUserJid: bareJid(chat.to),
+    timestamp: chat.delayedSince?.getTime() ?? known.timestamp,
+    msgBody: media
+      ? { message_type: media.kind, media: mediaOf(media) }
+      : { message_type: 'text', message: chat.text ?? '' },
+    ...(replyTo && { replyTo: replyTo.id }),
+    metaData: chat.metadata ?? {},
+  }
+}
+
+function mediaOf(media: NonNullable<ChatMessage['media']>): MessageMedia {
+  const { durationMs, width, height, thumbnail, mediaId, sha256 } = media
+  return {
+    caption: media.caption ?? '',
+    fileName: media.name ?? '',
+    file_size: media.size ?? 0,
+    mime_type: media.mediaType ?? 'application/octet-stream',
+    ...(durationMs !== undefined && { duration: durationMs }),
+    ...(width !== undefined && { width }),
+    ...(height !== undefined && { height }),
+    ...(thumbnail && { thumbImage: thumbnail.uri }),
+    is_uploading: false,
+    is_downloaded: false,
+    url: media.url,
+    ...(mediaId !== undefined && { mediaId }),
+    ...(sha256 !== undefined && { sha256 }),
+  }
+}
+
+/** The JID without its resource. */
+export function bareJid(jid: string): string {
+  return jid.split('/', 1)[0] ?? jid
+}

@@ -1,0 +1,52 @@
+import type { AccountStore } from '../persistence/store.ts'
+
+const REMEMBERED = 1_000
+
+/**
+ * Tells the second copy of a message from the first (I8): by origin-id and sender, since another sender may use
+ * the same id. Remembers the last 1,000, also across runs.
+ */
+export class RepeatFilter {
+  readonly #store: AccountStore
+  readonly #seen: Set<string>
+  #saving: Promise<void> | undefined
+  #unsaved = false
+
+  private constructor(store: AccountStore, seen: Set<string>) {
+    this.#store = store
+    this.#seen = seen
+  }
+
+  static async load(store: AccountStore): Promise<RepeatFilter> {
+    const held = (await store.get('seen', 'messages')) as string[] | undefined
+    return new RepeatFilter(store, new Set(held))
+  }
+
+  /** True the first time. */
+  isNew({ sender, id }: { sender: string; id: string }): boolean {
+    const key = JSON.stringify([sender, id])
+    if (this.#seen.has(key)) return false
+    this.#seen.add(key)
+    for (const oldest of this.#seen) {
+      if (this.#seen.size <= REMEMBERED) break
+      this.#seen.delete(oldest)
+    }
+    this.#unsaved = true
+    return true
+  }
+
+  /** Makes what was seen durable; calls in the meantime share one write. */
+  save(): Promise<void> {
+    this.#saving ??= this.#write().finally(() => {
+      this.#saving = undefined
+    })
+    return this.#saving
+  }
+
+  async #write(): Promise<void> {
+    while (this.#unsaved) {
+      this.#unsaved = false
+      await this.#store.put('seen', 'messages', [...this.#seen])
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import { expect } from 'chai'
+import { type AccountStore, type Store, StoreBusy } from './store.ts'
+
+async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const held: Uint8Array[] = []
+  for await (const chunk of chunks) held.push(chunk)
+  return Buffer.concat(held).toString()
+}
+
+async function partSize(store: AccountStore): Promise<number> {
+  const part = await store.part('p')
+  await part.close()
+  return part.size
+}
+
+/** What every store must do. `fresh` gives an empty one. */
+export function describeStore(name: string, fresh: () => Promise<Store>): void {
+  describe(`the ${name} store`, () => {
+    const account = 'alice@example.org'
+
+    it('gives back what was put, the last of several, to a later holder too', async () => {
+      const store = await fresh()
+      const first = await store.open(account)
+      await Promise.all([first.put('uploads', 'a/../b', { n: 1 }), first.put('uploads', 'a/../b', { n: 2 })])
+      await first.put('uploads', 'c', [3])
+      await first.delete('uploads', 'c')
+      await first.delete('uploads', 'never there')
+      await first.close()
+      const later = await store.open(account)
+      expect(await later.get('uploads', 'a/../b')).to.deep.equal({ n: 2 })
+      expect(await later.get('uploads', 'c')).to.equal(undefined)
+      expect(await later.get('media', 'a/../b')).to.equal(undefined)
+      expect(await later.entries('uploads')).to.deep.equal([['a/../b', { n: 2 }]])
+      await later.close()
+    })
+
+    it('keeps what was put, whatever becomes of the object', async () => {
+      const store = await (await fresh()).open(account)
+      const value = { n: 1 }
+      await store.put('uploads', 'a', value)
+      value.n = 2
+      expect(await store.get('uploads', 'a')).to.deep.equal({ n: 1 })
+      await store.close()
+    })
+
+    it('shows one account nothing of another', async () => {
+      const store = await fresh()
+      const alice = await store.open(account)
+      const bob = await store.open('bob@example.org')
+      await alice.put('uploads', 'a', 1)
+      expect(await bob.get('uploads', 'a')).to.equal(undefined)
+      expect(await bob.entries('uploads')).to.deep.equal([])
+      await Promise.all([alice.close(), bob.close()])
+    })
+
+    it('has one holder at a time', async () => {
+      const store = await fresh()
+      const held = await store.open(account)
+      expect(await store.open(account).catch((error) => error)).to.be.instanceOf(StoreBusy)
+      await held.close()
+      await (await store.open(account)).close()
+    })
+
+    it('keeps a part for later and appends to it', async () => {
+      const store = await (await fresh()).open(account)
+      const part = await store.part('p')
+      expect(part.size).to.equal(0)
+      await part.append(Buffer.from('hello '))
+      await part.close()
+      const later = await store.part('p')
+      expect(later.size).to.equal(6)
+      await later.append(Buffer.from('world'))
+      expect(await textOf(later.read(4, 7))).to.equal('o w')
+      expect(await textOf(later.read(5, 5))).to.equal('')
+      await later.reset()
+      expect(later.size).to.equal(0)
+      await later.append(Buffer.from('again'))
+      expect(await textOf(later.read(0, 5))).to.equal('again')
+      await later.drop()
+      expect(await partSize(store)).to.equal(0)
+      await store.close()
+    })
+
+    it('turns a part into a finished download', async () => {
+      const store = await (await fresh()).open(account)
+      const part = await store.part('p')
+      await part.append(Buffer.from('done'))
+      const kept = await part.finish({ name: 'a.txt', mediaType: 'text/plain' })
+      expect(kept.size).to.equal(4)
+      expect(await (await store.kept('p'))?.blob?.text()).to.equal('done')
+      expect(await store.kept('q')).to.equal(undefined)
+      expect(await partSize(store)).to.equal(0)
+      await store.close()
+    })
+
+    it('forgets everything when told to', async () => {
+      const held = await fresh()
+      const store = await held.open(account)
+      await store.put('uploads', 'a', 1)
+      const part = await store.part('p')
+      await part.append(Buffer.from('part'))
+      await part.close()
+      await store.forget()
+      expect(await store.entries('uploads')).to.deep.equal([])
+      await store.close()
+      const later = await held.open(account)
+      expect(await later.entries('uploads')).to.deep.equal([])
+      expect(await partSize(later)).to.equal(0)
+      await later.close()
+    })
+
+    for (const end of ['forget', 'close'] as const) {
+      it(`takes nothing more from who was told to ${end}, as what comes late`, async () => {
+        const held = await fresh()
+        const store = await held.open(account)
+        await store.put('uploads', 'a', 1)
+        const part = await store.part('p')
+        const ending = store[end]()
+        const late = [
+          store.put('uploads', 'a', 2),
+          store.delete('uploads', 'a'),
+          store.part('q'),
+          part.finish({ name: 'a.txt', mediaType: 'text/plain' }),
+        ]
+        const outcomes = await Promise.allSettled(late)
+        expect(outcomes.map(({ status }) => status)).to.deep.equal(Array(4).fill('rejected'))
+        await ending
+        await store.close()
+        const later = await held.open(account)
+        expect(await later.get('uploads', 'a')).to.equal(end === 'forget' ? undefined : 1)
+        expect(await later.kept('p')).to.equal(undefined)
+        await later.close()
+      })
+    }
+
+    it('forgets with a download where its file was put', async () => {
+      const store = await (await fresh()).open(account)
+      await store.put('downloads', 'p', 1)
+      await (await store.part('p')).finish({ name: 'a.txt', mediaType: 'text/plain' })
+      await store.delete('downloads', 'p')
+      expect(await store.kept('p')).to.equal(undefined)
+      await store.close()
+    })
+  })
+}

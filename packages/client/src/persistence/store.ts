@@ -1,0 +1,73 @@
+/** The tables of an account's store. */
+export type Table = 'uploads' | 'downloads' | 'media' | 'seen' | 'device'
+
+/** A finished download as the store keeps it. */
+export interface KeptFile {
+  /** Bytes. */
+  readonly size: number
+  readonly path?: string | undefined
+  readonly blob?: Blob | undefined
+}
+
+export interface FinishedFile {
+  /** A checked file name, no path. */
+  readonly name: string
+  readonly mediaType: string
+  readonly downloadDir?: string | undefined
+}
+
+/** The part of a download that is here already. Bytes are only ever appended. */
+export interface Part {
+  /** Bytes held. */
+  readonly size: number
+  append(bytes: Uint8Array): Promise<void>
+  /** Forgets every byte, to begin again at 0. */
+  reset(): Promise<void>
+  /** Streams the bytes [start, stop), 0 ≤ start ≤ stop ≤ size. */
+  read(start: number, stop: number): AsyncIterable<Uint8Array>
+  /**
+   * Turns the part into a finished download; the part is no longer usable. Where downloads are files, it goes to
+   * `downloadDir`, or to the store's own when none is given, and replaces no other file.
+   */
+  finish(file: FinishedFile): Promise<KeptFile>
+  /** Forgets the part and closes it. */
+  drop(): Promise<void>
+  /** Keeps the part for a later run. Idempotent. */
+  close(): Promise<void>
+}
+
+/**
+ * What a client remembers of one account. Values are plain JSON. A settled `put` or `delete` survives the end of
+ * the process, if the store is durable at all; of two writes to one key the later call wins. Once `forget` or
+ * `close` was called nothing is taken any more: `put`, `delete`, `part`, and the `finish` of a part, reject.
+ */
+export interface AccountStore {
+  get(table: Table, key: string): Promise<unknown>
+  put(table: Table, key: string, value: unknown): Promise<void>
+  /** Idempotent. Of a download it forgets too where its file was put, but not the file. */
+  delete(table: Table, key: string): Promise<void>
+  /** All entries of a table, in no order; none that was damaged. */
+  entries(table: Table): Promise<[key: string, value: unknown][]>
+  /** Opens the part of this download, empty when there is none. One holder at a time. */
+  part(id: string): Promise<Part>
+  /** The finished download, if it is still where it was put. */
+  kept(id: string): Promise<KeptFile | undefined>
+  /** Forgets everything but files that a person was given. */
+  forget(): Promise<void>
+  /** Lets another process open it. Idempotent. */
+  close(): Promise<void>
+}
+
+/** Where clients remember what must outlive a run. */
+export interface Store {
+  /**
+   * Opens the store of one account, for one holder at a time; two accounts never see each other's entries.
+   * Rejects with {@link StoreBusy} while another process (or another client of this one) holds it.
+   */
+  open(account: string): Promise<AccountStore>
+}
+
+/** Another process holds the store. It is free at once when that process ends, however it ends. */
+export class StoreBusy extends Error {
+  override readonly name = 'StoreBusy'
+}

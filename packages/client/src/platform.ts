@@ -1,0 +1,20 @@
+import type { Clock } from './clock.ts'
+import type { Store } from './persistence/store.ts'
+import type { WebSocketClass } from './session/web-socket-transport.ts'
+import type { OpenFile } from './transfers/file-source.ts'
+import type { HttpTransport } from './transfers/http-transport.ts'
+import type { IncrementalHash } from './transfers/running-hash.ts'
+
+/** What Node and browsers do each in their own way; everything else of the client is the same for both. */
+export interface Platform {
+  readonly clock: Clock
+  readonly WebSocket: WebSocketClass
+  /** A transport of its own for each client. */
+  readonly openTransport: () => HttpTransport
+  readonly sha256: () => IncrementalHash
+  readonly openFile: OpenFile
+  /** Where a client remembers when its app names no store. */
+  readonly defaultStore: () => Store
+  /** From 0 up to 1. */
+  readonly random: () => number
+}

@@ -1,0 +1,87 @@
+import type { TransferPercent } from '../client-core.ts'
+import type { ClientOptions } from '../client-options.ts'
+import type { Presence, Typing } from '../messages/inbox.ts'
+import type { Message } from '../messages/message.ts'
+import type { Downloaded } from '../transfers/download.ts'
+import type { FileInput } from '../transfers/file-source.ts'
+import type { Cb, Chain } from './chain.ts'
+import type { Res } from './res.ts'
+
+export interface CallbackListeners {
+  readonly connectionListener?: Cb<{ status: 'connected' | 'connecting' | 'disconnected' }> | undefined
+  readonly messageListener?: Cb<Message> | undefined
+  readonly mediaUploadListener?: Cb<TransferPercent> | undefined
+  readonly mediaDownloadListener?: Cb<TransferPercent> | undefined
+  readonly presenceListener?: Cb<Presence> | undefined
+  readonly typingListener?: Cb<Typing> | undefined
+}
+
+export interface InitializeOptions extends ClientOptions {
+  readonly callbackListeners?: CallbackListeners | undefined
+}
+
+export interface MediaParams {
+  readonly toJid: string
+  readonly messageType: 'image' | 'audio' | 'video' | 'document' | 'file'
+  readonly fileMessageParams: {
+    /** In Node also a path. */
+    readonly file: FileInput
+    readonly caption?: string | undefined
+    readonly fileName?: string | undefined
+    /** The message id; a random one by default. */
+    readonly msgId?: string | undefined
+  }
+  /** Empty: no reply. */
+  readonly replyMessageId?: string | undefined
+  /** The app's own data, with the caption at most 4 KiB as JSON. */
+  readonly metaData?: Readonly<Record<string, unknown>> | undefined
+}
+
+export interface TextParams {
+  readonly toJid: string
+  readonly message: string
+  readonly replyMessageId?: string | undefined
+  /** The app's own data. */
+  readonly metaData?: object | undefined
+}
+
+/** The manual's calls. Every promise resolves; errors are in `statusCode` and `message`. */
+export interface Facade {
+  /** Settings for all that follows. Ends the session of earlier settings. */
+  initializeSDK(options: InitializeOptions): Promise<Res>
+  /** Makes an account, where the server allows it: 409 when the name is taken, 403 when it does not. */
+  register(username: string, password: string): Promise<Res>
+  /** `username` or bare JID. 401: wrong name or password; 503: nobody answers; 409: the store is in use. */
+  connect(username: string, password: string): Promise<Res>
+  /** Ends the session, keeps everything. */
+  disconnect(): Promise<Res>
+  /** Ends the session and forgets what is stored of this account, also after a `disconnect`. */
+  logout(): Promise<Res>
+  sendTextMessage(params: TextParams): Chain<Message>
+  /** Uploads the file and sends its message: pending, progress, then success or error. */
+  sendMediaFileMessage(
+    params: MediaParams,
+    onPending?: Cb<string>,
+    onSuccess?: Cb<Res<Message>>,
+    onError?: Cb<Res>,
+  ): Chain<Message>
+  /** Stops an upload and keeps its bytes: `{200, "Media upload for message-id X is cancelled"}`. */
+  cancelMediaUpload(msgId: string): Promise<Res>
+  /** Goes on with an upload, also of an earlier run or of another device. */
+  resumeMediaUpload(
+    msgId: string,
+    onResuming?: Cb<string>,
+    onSuccess?: Cb<Res<Message>>,
+    onError?: Cb<Res>,
+    options?: { file?: FileInput | undefined },
+  ): Chain<Message>
+  /** Downloads a message's file, or goes on with it. `onStart` is called in both cases, with the id. */
+  downloadMedia(
+    msgId: string,
+    onStart?: Cb<string>,
+    onSuccess?: Cb<Res<Downloaded>>,
+    onError?: Cb<Res>,
+  ): Chain<Downloaded>
+  /** Stops a download and keeps its bytes: `{200, "Media download for message-id X is cancelled."}`. */
+  cancelMediaDownload(msgId: string): Promise<Res>
+}

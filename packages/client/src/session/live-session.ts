@@ -1,0 +1,203 @@
+import { element, type XmlElement } from '@sluice/protocol'
+import { type Clock, sleep } from '../clock.ts'
+import { Listeners } from '../listeners.ts'
+import type { Log } from '../log.ts'
+import { retryDelay } from '../retry-delay.ts'
+import { Unreachable } from '../unreachable.ts'
+import { ConnectError, type Connection, type Connector, type Credentials } from './connection.ts'
+import { IqExchange, type IqRequest } from './iq-exchange.ts'
+import type { Session, SessionState } from './session.ts'
+
+const PING = 'urn:xmpp:ping'
+const KEEPALIVE_MS = 30_000
+// A stream that ends sooner has not shown that the server is well again.
+const STABLE_MS = 30_000
+
+interface Needs {
+  connector: Connector
+  clock: Clock
+  random: () => number
+  log: Log
+  /** Bare JID. */
+  account: string
+  domain: string
+  credentials: Credentials
+  /** Always the same for one store, so that a lease to send outlives a reconnect and a restart. */
+  resource: string
+}
+
+/**
+ * A session over real streams: a lost one is opened again, with backoff, until `close`, or until the server has
+ * refused the account or given its place to another. Then it is `offline` for good, and what waits for it rejects.
+ */
+export class LiveSession implements Session {
+  readonly account: string
+  readonly domain: string
+  readonly states: Listeners<SessionState>
+  readonly stanzas: Listeners<XmlElement>
+  readonly #needs: Needs
+  readonly #over = new AbortController()
+  #state: SessionState = 'offline'
+  /** Attempts since a stream last was stable. */
+  #attempt = 0
+  #stream: { connection: Connection; iqs: IqExchange } | undefined
+
+  constructor(needs: Needs) {
+    this.#needs = needs
+    this.account = needs.account
+    this.domain = needs.domain
+    this.states = new Listeners(needs.log)
+    this.stanzas = new Listeners(needs.log)
+  }
+
+  get state(): SessionState {
+    return this.#state
+  }
+
+  /** Opens the first stream. Rejects with ConnectError; afterwards the session can only be closed. */
+  async open(): Promise<void> {
+    this.#enter('connecting')
+    try {
+      await this.#connect()
+    } catch (error) {
+      this.#enter('offline')
+      throw error
+    }
+  }
+
+  /** Ends the session for good. Idempotent, never rejects. */
+  async close(): Promise<void> {
+    this.#over.abort(new Unreachable('The session was closed'))
+    await this.#stream?.connection.close()
+    this.#enter('offline')
+  }
+
+  async online(signal?: AbortSignal): Promise<void> {
+    if (this.#state === 'online') return
+    const signals = [this.#over.signal, ...(signal ? [signal] : [])]
+    const ended = AbortSignal.any(signals)
+    ended.throwIfAborted()
+    await new Promise<void>((resolve, reject) => {
+      const settle = () => {
+        remove()
+        ended.removeEventListener('abort', abort)
+      }
+      const remove = this.states.add((state) => {
+        if (state !== 'online') return
+        settle()
+        resolve()
+      })
+      const abort = () => {
+        settle()
+        reject(ended.reason)
+      }
+      ended.addEventListener('abort', abort, { once: true })
+    })
+  }
+
+  async request(request: IqRequest): Promise<XmlElement | undefined> {
+    return this.#living().iqs.request(request)
+  }
+
+  async deliver(stanza: XmlElement, signal?: AbortSignal): Promise<void> {
+    const { connection, iqs } = this.#living()
+    await sendOn(connection, stanza)
+    await iqs.request({ type: 'get', to: this.domain, payload: element('ping', { xmlns: PING }), signal })
+  }
+
+  async send(stanza: XmlElement): Promise<void> {
+    await sendOn(this.#living().connection, stanza)
+  }
+
+  #living() {
+    if (!this.#stream) throw new Unreachable('Not connected')
+    return this.#stream
+  }
+
+  async #connect(): Promise<void> {
+    const { connector, clock, credentials, resource, log } = this.#needs
+    const connection = await connector.connect({ credentials, resource, signal: this.#over.signal })
+    const iqs = new IqExchange({ connection, clock, account: this.account, domain: this.domain })
+    connection.onStanza((stanza) => this.stanzas.emit(stanza))
+    const ended = new AbortController()
+    connection.onClose((reason) => {
+      ended.abort()
+      this.#stream = undefined
+      if (this.#over.signal.aborted) return
+      if (reason === 'conflict') this.#giveUp(new Error('Another client took the place of this one'))
+      else this.#reconnect()
+    })
+    sleep(clock, STABLE_MS, ended.signal).then(
+      () => {
+        this.#attempt = 0
+      },
+      () => {},
+    )
+    this.#stream = { connection, iqs }
+    log('info', 'connected', { jid: connection.jid })
+    this.#keepAlive(connection, iqs, ended.signal)
+    await sendOn(connection, element('presence')).catch(() => {}) // A stream that died already: see onClose.
+    if (!ended.signal.aborted) this.#enter('online')
+  }
+
+  /** Runs on its own; ends with a stream, or with the session. */
+  #reconnect(): void {
+    this.#enter('connecting')
+    this.#reconnectUntilOnline().catch((error: unknown) => {
+      if (!this.#over.signal.aborted) this.#giveUp(error)
+    })
+  }
+
+  #giveUp(error: unknown): void {
+    this.#needs.log('error', 'gave up connecting', { error })
+    this.#over.abort(new Unreachable('The session has ended', { cause: error }))
+    this.#enter('offline')
+  }
+
+  // Not bounded: a laptop may be asleep for a week. The delay is, and each attempt's time.
+  async #reconnectUntilOnline(): Promise<void> {
+    const { clock, random, log } = this.#needs
+    for (;;) {
+      const attempt = this.#attempt++
+      const delayMs = retryDelay(attempt, random)
+      log('warn', 'connecting again', { attempt, delayMs })
+      await sleep(clock, delayMs, this.#over.signal)
+      try {
+        return await this.#connect()
+      } catch (error) {
+        // A changed password does not get better by asking more often.
+        if (!(error instanceof ConnectError) || error.reason !== 'unreachable') throw error
+      }
+    }
+  }
+
+  /** A half-open socket says nothing; a ping without an answer does. */
+  #keepAlive(connection: Connection, iqs: IqExchange, ended: AbortSignal): void {
+    const beat = async () => {
+      for (;;) {
+        await sleep(this.#needs.clock, KEEPALIVE_MS, ended)
+        const payload = element('ping', { xmlns: PING })
+        await iqs.request({ type: 'get', to: this.domain, payload, signal: ended, attempts: 1 })
+      }
+    }
+    beat().catch((error: unknown) => {
+      if (ended.aborted) return
+      this.#needs.log('warn', 'the server does not answer', { error })
+      return connection.close()
+    })
+  }
+
+  #enter(state: SessionState): void {
+    if (this.#state === state) return
+    this.#state = state
+    this.states.emit(state)
+  }
+}
+
+async function sendOn(connection: Connection, stanza: XmlElement): Promise<void> {
+  try {
+    await connection.send(stanza)
+  } catch (cause) {
+    throw new Unreachable('The stream is closed', { cause })
+  }
+}

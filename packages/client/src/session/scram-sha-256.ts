@@ -1,0 +1,84 @@
+const encoder = new TextEncoder()
+
+/**
+ * SCRAM-SHA-256 (RFC 7677, RFC 5802) on WebCrypto, for @xmpp/client's SASL factory. Texts go in and out as
+ * strings of one byte per character, which is what the factory's base64 takes.
+ */
+export class ScramSha256 {
+  readonly name = 'SCRAM-SHA-256'
+  readonly clientFirst = true
+  readonly #nonce: string
+  #firstBare = ''
+  #serverFirst: string | undefined
+  #serverSignature: string | undefined
+
+  constructor(nonce: string = randomNonce()) {
+    this.#nonce = nonce
+  }
+
+  /** The next message of the client. Rejects when the server's message is not a right one. */
+  async response({ username, password }: { username: string; password: string }): Promise<string> {
+    if (this.#serverFirst === undefined) {
+      this.#firstBare = `n=${saslName(username)},r=${this.#nonce}`
+      return byteString(encoder.encode(`n,,${this.#firstBare}`))
+    }
+    const { r: nonce = '', s: salt = '', i: rounds = '' } = attributes(this.#serverFirst)
+    if (!nonce.startsWith(this.#nonce) || nonce === this.#nonce) throw new Error('SCRAM: the nonce is wrong')
+    const withoutProof = `c=biws,r=${nonce}`
+    const message = encoder.encode(`${this.#firstBare},${this.#serverFirst},${withoutProof}`)
+    const salted = await saltedPassword(password, bytesOf(atob(salt)), Number(rounds))
+    const clientKey = await hmac(salted, encoder.encode('Client Key'))
+    const storedKey = new Uint8Array(await crypto.subtle.digest('SHA-256', clientKey))
+    const clientSignature = await hmac(storedKey, message)
+    const serverKey = await hmac(salted, encoder.encode('Server Key'))
+    this.#serverSignature = btoa(byteString(await hmac(serverKey, message)))
+    const proof = clientKey.map((byte, index) => byte ^ (clientSignature[index] ?? 0))
+    return `${withoutProof},p=${btoa(byteString(proof))}`
+  }
+
+  challenge(text: string): void {
+    this.#serverFirst = text
+  }
+
+  /** Whether the server's final message proves that it knows the account (RFC 5802 §3). */
+  proves(serverFinal: string): boolean {
+    return this.#serverSignature !== undefined && attributes(serverFinal).v === this.#serverSignature
+  }
+}
+
+// RFC 7677 §4 asks for at least 4096; the upper bound keeps a hostile server from keeping us busy.
+const ROUNDS = { least: 4096, most: 1_000_000 }
+
+async function saltedPassword(password: string, salt: Uint8Array<ArrayBuffer>, rounds: number) {
+  if (!(rounds >= ROUNDS.least && rounds <= ROUNDS.most)) throw new Error(`SCRAM: ${rounds} rounds`)
+  // NFKC is what SASLprep does to every password that it does not refuse.
+  const secret = encoder.encode(password.normalize('NFKC'))
+  const key = await crypto.subtle.importKey('raw', secret, 'PBKDF2', false, ['deriveBits'])
+  const parameters = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations: rounds }
+  return new Uint8Array(await crypto.subtle.deriveBits(parameters, key, 256))
+}
+
+async function hmac(secret: Uint8Array<ArrayBuffer>, message: Uint8Array<ArrayBuffer>) {
+  const key = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  return new Uint8Array(await crypto.subtle.sign('HMAC', key, message))
+}
+
+function attributes(message: string): Record<string, string | undefined> {
+  return Object.fromEntries(message.split(',').map((part) => [part.slice(0, 1), part.slice(2)]))
+}
+
+function saslName(name: string): string {
+  return name.normalize('NFKC').replaceAll('=', '=3D').replaceAll(',', '=2C')
+}
+
+function randomNonce(): string {
+  return btoa(byteString(crypto.getRandomValues(new Uint8Array(24))))
+}
+
+function byteString(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
+}
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0))
+}

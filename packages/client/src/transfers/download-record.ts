@@ -1,0 +1,25 @@
+import type { TransferFailure } from './transfer-error.ts'
+
+/** A download as the store keeps it, beside its part. */
+export interface DownloadRecord {
+  readonly id: string
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+  /** Absent until it was looked up. */
+  file?: DownloadedFile | undefined
+  state: 'unfinished' | 'done' | 'failed'
+  /** Of the bytes in the part; they may only be gone on with under the same one. */
+  etag?: string | undefined
+  failure?: TransferFailure | undefined
+}
+
+/** What is known of a file before its bytes are here. */
+export interface DownloadedFile {
+  readonly url: string
+  readonly name: string
+  readonly mediaType: string
+  /** Bytes, if the sender said. */
+  readonly size?: number | undefined
+  /** Lowercase hex, if the sender said. */
+  readonly sha256?: string | undefined
+}

@@ -1,0 +1,25 @@
+/** What an app gives to send: in Node also a path. */
+export type FileInput = File | Blob | string
+
+/** A file that can be read any number of times, also in parts. */
+export interface FileSource {
+  /** Without a folder. */
+  readonly name: string
+  /** Bytes. */
+  readonly size: number
+  readonly mediaType: string
+  /** Where a later run finds it again; absent when it lives in memory only. */
+  readonly path?: string | undefined
+  /** Streams the bytes [start, stop), 0 ≤ start ≤ stop ≤ size. Rejects when they cannot be read (any more). */
+  read(start: number, stop: number): AsyncIterable<Uint8Array>
+  /** The bytes [start, stop) as a Blob, where the platform has that without copying them. */
+  slice?(start: number, stop: number): Blob
+}
+
+/** Opens what an app gave. Rejects with FileMissing. */
+export type OpenFile = (file: FileInput) => Promise<FileSource>
+
+/** There is no such file, or it cannot be read. */
+export class FileMissing extends Error {
+  override readonly name = 'FileMissing'
+}

@@ -1,0 +1,276 @@
+import type { UploadStatus } from '@sluice/protocol'
+import { Listeners } from '../listeners.ts'
+import type { Message } from '../messages/message.ts'
+import type { FileInput } from './file-source.ts'
+import { runUpload } from './run-upload.ts'
+import { RunningHash } from './running-hash.ts'
+import type { Transfer } from './transfer.ts'
+import { TransferCell } from './transfer-cell.ts'
+import { TransferError } from './transfer-error.ts'
+import { UploadDebt } from './upload-debt.ts'
+import { uploadFailure } from './upload-failure.ts'
+import type { UploadRecord } from './upload-record.ts'
+import { alreadyCompleted, alreadyFailed, uploadDiscarded, uploadNotFound } from './upload-refusals.ts'
+import { StoppedElsewhere, type UploadNeeds, type UploadRun } from './upload-run.ts'
+import { VisibleTransfer } from './visible-transfer.ts'
+
+/**
+ * How far a run has come, as a pause sees it: bytes can be stopped here and now; a finished upload's message can
+ * only be withheld by the gateway; and once claimed nothing stops it.
+ */
+type Phase = 'bytes' | 'finishing' | 'claiming' | 'claimed'
+
+/** One upload with its message: across pauses, lost lines, and runs of the program. */
+export class Upload extends VisibleTransfer<Message> implements Transfer<Message> {
+  readonly id: string
+  readonly #needs: UploadNeeds
+  readonly #record: UploadRecord
+  readonly #debt: UploadDebt
+  readonly #statuses: Listeners<UploadStatus>
+  readonly #fileName: string | undefined
+  #file: FileInput | undefined
+  #hash: RunningHash
+  #abort = new AbortController()
+  /** Aborted with the reason once the session has ended. */
+  readonly #over = new AbortController()
+  #phase: Phase = 'bytes'
+  #wanted: 'go' | 'stop' = 'go'
+  #running: Promise<void> = Promise.resolve()
+  /** The stop that is on its way, which a resume waits for. */
+  #pausing: Promise<void> | undefined
+  #discarding: Promise<void> = Promise.resolve()
+  #claiming: Promise<boolean> = Promise.resolve(false)
+
+  /** `record` from the store or new. It rests as `paused` until `prepare` and `start`, or `resume`. */
+  constructor(
+    needs: UploadNeeds,
+    record: UploadRecord,
+    given: { file?: FileInput | undefined; fileName?: string | undefined } = {},
+  ) {
+    const { committed, file, state, failure, message } = record
+    const progress = { sent: committed, committed, total: file?.size ?? 0 }
+    super(new TransferCell({ state: 'paused', progress, log: needs.log }))
+    this.id = record.id
+    this.#needs = needs
+    this.#record = record
+    this.#debt = new UploadDebt(needs, record, this.cell)
+    this.#file = given.file
+    this.#fileName = given.fileName
+    this.#hash = new RunningHash(needs.sha256())
+    this.#statuses = new Listeners(needs.log)
+    if (state === 'done' && message) this.cell.succeed(message)
+    else if (state === 'failed' && failure) this.cell.fail(new TransferError(failure), 'failed')
+  }
+
+  /** Why it failed, while it is `failed`. */
+  get failure(): TransferError | undefined {
+    return this.#record.failure && new TransferError(this.#record.failure)
+  }
+
+  /** The result, once done. */
+  get result(): Message | undefined {
+    return this.#record.message
+  }
+
+  get uploadId(): string | undefined {
+    return this.#record.slot?.uploadId
+  }
+
+  /** Whether the gateway is still to be told something. */
+  get owes(): boolean {
+    return this.#debt.isOwed
+  }
+
+  /** Makes a new upload visible as `pending`; nothing happens before `start`. */
+  prepare(): void {
+    this.cell.enter('pending')
+  }
+
+  /** Begins a prepared upload, unless it was stopped in the meantime. */
+  start(): void {
+    if (this.#wanted === 'go' && this.state === 'pending') this.#go()
+  }
+
+  async pause(): Promise<void> {
+    this.#over.signal.throwIfAborted()
+    const refusal = this.#pausing ? undefined : this.#tooLate()
+    if (refusal) throw refusal
+    this.#wanted = 'stop'
+    this.#pausing ??= this.#pause().finally(() => {
+      this.#pausing = undefined
+    })
+    await this.#pausing
+  }
+
+  async resume({ file }: { file?: FileInput | undefined } = {}): Promise<void> {
+    this.#over.signal.throwIfAborted()
+    if (this.state === 'discarded') throw uploadNotFound(this.id)
+    if (this.state === 'failed' && this.failure?.retryable === false) throw this.failure
+    if (this.state === 'done') return
+    this.#wanted = 'go'
+    if (file !== undefined) {
+      this.#file = file
+      // What was hashed may be of another file; this one is read from 0.
+      this.#hash = new RunningHash(this.#needs.sha256())
+    }
+    // A stop that is under way comes first; whichever was asked for last wins.
+    await this.#pausing?.catch(() => {})
+    this.#over.signal.throwIfAborted()
+    if (this.#wanted !== 'go' || (this.state !== 'paused' && this.state !== 'failed')) return
+    this.cell.reopen()
+    this.cell.enter('pending')
+    this.#go()
+  }
+
+  async discard(): Promise<void> {
+    this.#over.signal.throwIfAborted()
+    if (this.state === 'done') throw alreadyCompleted(this.id)
+    if (this.state === 'discarded') return
+    this.#abort.abort(new Error('discarded'))
+    this.cell.fail(uploadDiscarded(this.id), 'discarded')
+    this.#file = undefined
+    this.#discarding = this.#running.then(() => this.#debt.discard())
+    await this.#discarding
+  }
+
+  /** Stops here and now, for the end of the session; the gateway is not told and the record stays as it is. */
+  async end(reason: Error): Promise<void> {
+    this.#over.abort(reason)
+    this.#debt.end(reason)
+    if (this.state !== 'done' && this.state !== 'discarded') {
+      this.#abort.abort(reason)
+      this.cell.fail(reason, this.state === 'failed' ? 'failed' : 'paused')
+    }
+    // Each may still write to the store.
+    await this.#running
+    await this.#pausing?.catch(() => {})
+    await this.#discarding.catch(() => {})
+    await this.#debt.told
+  }
+
+  /** Pauses, and rejects `done` with the reason of an abort. */
+  async giveUp(reason: Error): Promise<void> {
+    const stopping = this.pause().catch(() => {})
+    if (this.state !== 'paused') await stopping
+    if (this.state === 'paused') this.cell.fail(reason, 'paused')
+    await stopping
+  }
+
+  /** Tells the gateway what it could not be told before; what stays owed is tried at the next line. Never rejects. */
+  settle(): Promise<Error | undefined> {
+    return this.#debt.settle()
+  }
+
+  /** The gateway's news about this upload. */
+  observe(status: UploadStatus): void {
+    if (this.state === 'done' || this.state === 'discarded' || this.state === 'paused') return
+    this.cell.advance({ committed: Math.max(this.progress.committed, status.committed) })
+    this.#statuses.emit(status)
+  }
+
+  #go(): void {
+    if (this.#over.signal.aborted) return
+    this.#wanted = 'go'
+    this.#phase = 'bytes'
+    const abort = new AbortController()
+    this.#abort = abort
+    const previous = Promise.allSettled([this.#running, this.#debt.told])
+    this.#running = previous.then(() => this.#run(abort.signal))
+  }
+
+  /** Never rejects. */
+  async #run(signal: AbortSignal): Promise<void> {
+    const needs = this.#needs
+    const run: UploadRun = {
+      needs,
+      record: this.#record,
+      cell: this.cell,
+      signal,
+      retry: { ...needs, signal, onWaiting: () => this.#waiting() },
+      statuses: this.#statuses,
+      hash: this.#hash,
+      save: () => this.#save(),
+    }
+    try {
+      signal.throwIfAborted()
+      // A stop that the gateway was never told of is overtaken by going on.
+      this.#record.owes = undefined
+      const message = await runUpload(
+        run,
+        { file: this.#file, fileName: this.#fileName },
+        {
+          onAsking: (offer) => this.#debt.noteOffer(offer),
+          onFinishing: () => {
+            this.#phase = 'finishing'
+          },
+          onClaiming: (claim) => this.#claim(claim),
+        },
+      )
+      this.#file = undefined
+      this.cell.succeed(message)
+      await this.#debt.settle()
+    } catch (error) {
+      if (!signal.aborted) await this.#fail(error)
+    }
+  }
+
+  /** The claim goes out: from here on its outcome decides whether a pause comes too late. */
+  #claim(claim: Promise<boolean>): void {
+    this.#phase = 'claiming'
+    this.#claiming = claim.then((claimed) => {
+      this.#phase = claimed ? 'claimed' : 'finishing'
+      return claimed
+    })
+  }
+
+  #waiting(): void {
+    if (this.state === 'pending' || this.state === 'active') this.cell.enter('waiting')
+  }
+
+  async #fail(error: unknown): Promise<void> {
+    if (error instanceof StoppedElsewhere) return this.cell.enter('paused')
+    const failure = uploadFailure(this.id, error)
+    this.#needs.log('warn', 'an upload failed', { id: this.id, code: failure.code, error })
+    this.#record.state = 'failed'
+    this.#record.failure = failure.toJSON()
+    await this.#save().catch((cause: unknown) =>
+      this.#needs.log('error', 'the store does not take an entry', { id: this.id, error: cause }),
+    )
+    this.cell.fail(failure, 'failed')
+  }
+
+  #tooLate(): TransferError | undefined {
+    if (this.state === 'failed') return alreadyFailed(this.id)
+    if (this.state === 'discarded') return uploadNotFound(this.id)
+    const claimed = this.#phase === 'claimed' && this.state === 'sending'
+    return claimed || this.state === 'done' ? alreadyCompleted(this.id) : undefined
+  }
+
+  async #pause(): Promise<void> {
+    if (this.#phase === 'claiming') {
+      await this.#claiming
+      const refusal = this.#tooLate()
+      if (refusal) throw refusal
+    }
+    const finishing = this.#phase === 'finishing' && this.state !== 'paused'
+    this.#abort.abort(new Error('paused'))
+    if (!finishing) this.cell.enter('paused')
+    await this.#running
+    if (this.#discarded) return
+    const stopped = await this.#debt.cancel()
+    if (this.#discarded) return
+    if (stopped) return this.cell.enter('paused')
+    // Claimed by another device, or by a claim of ours whose answer got lost: it goes out.
+    this.#go()
+    throw alreadyCompleted(this.id)
+  }
+
+  // A discard may come while a pause waits.
+  get #discarded(): boolean {
+    return this.state === 'discarded'
+  }
+
+  async #save(): Promise<void> {
+    await this.#needs.store.put('uploads', this.id, this.#record)
+  }
+}

@@ -1,0 +1,112 @@
+import { NS, type XmlElement } from '@sluice/protocol'
+import type { WebSocketClass } from '../src/session/web-socket-transport.ts'
+
+const FRAMING = 'urn:ietf:params:xml:ns:xmpp-framing'
+const STREAMS = 'http://etherx.jabber.org/streams'
+const SASL = 'urn:ietf:params:xml:ns:xmpp-sasl'
+const BIND = 'urn:ietf:params:xml:ns:xmpp-bind'
+
+/** A chat server behind a WebSocket that never was one: it knows logins, and what a test makes it say. */
+export class ScriptedServer {
+  password = 'secret'
+  /** Whether new sockets open at all. */
+  isUp = true
+  /** Whether it closes when the client does. */
+  closesInTurn = true
+  readonly sockets: ScriptedSocket[] = []
+
+  get WebSocket(): WebSocketClass {
+    const server = this
+    return class extends ScriptedSocket {
+      constructor() {
+        super(server)
+        server.sockets.push(this)
+      }
+    }
+  }
+
+  get latest(): ScriptedSocket {
+    const socket = this.sockets.at(-1)
+    if (!socket) throw new Error('Nobody came')
+    return socket
+  }
+}
+
+/** One WebSocket, seen from both ends. */
+export class ScriptedSocket extends EventTarget {
+  terminated = false
+  readonly #server: ScriptedServer
+  #loggedIn = false
+  #open = true
+
+  constructor(server: ScriptedServer) {
+    super()
+    this.#server = server
+    queueMicrotask(() => (server.isUp ? this.dispatchEvent(new Event('open')) : this.drop()))
+  }
+
+  /** What the client sends. */
+  send(text: string): void {
+    queueMicrotask(() => this.#answer(text))
+  }
+
+  close(): void {
+    if (this.#server.closesInTurn) this.drop()
+  }
+
+  terminate(): void {
+    this.terminated = true
+    this.drop()
+  }
+
+  /** The server says this. */
+  say(...stanzas: (XmlElement | string)[]): void {
+    for (const stanza of stanzas) this.dispatchEvent(new MessageEvent('message', { data: String(stanza) }))
+  }
+
+  /** The stream ends as the server wants it, with this condition (RFC 6120 §4.9.3). */
+  refuse(condition: string): void {
+    const reason = `<${condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>`
+    this.say(`<stream:error xmlns:stream='${STREAMS}'>${reason}</stream:error>`)
+    this.drop()
+  }
+
+  /** The line breaks. */
+  drop(): void {
+    if (!this.#open) return
+    this.#open = false
+    queueMicrotask(() => this.dispatchEvent(Object.assign(new Event('close'), { wasClean: false })))
+  }
+
+  #answer(text: string): void {
+    if (text.startsWith('<open')) this.#greet()
+    else if (text.startsWith('<auth')) this.#checkPassword(text)
+    else if (text.startsWith('<iq')) this.#answerIq(text)
+    else if (text.startsWith('<close') && this.#server.closesInTurn) this.say(`<close xmlns='${FRAMING}'/>`)
+  }
+
+  #answerIq(text: string): void {
+    const id = /^<iq [^>]*\bid="([^"]+)"/.exec(text)?.[1]
+    const bound = text.includes(BIND)
+      ? `<bind xmlns='${BIND}'><jid>alice@localhost/one</jid></bind>`
+      : `<query xmlns='${NS.discoItems}'/>`
+    this.say(`<iq type='result' id='${id}'>${bound}</iq>`)
+  }
+
+  #greet(): void {
+    const feature = this.#loggedIn
+      ? `<bind xmlns='${BIND}'/>`
+      : `<mechanisms xmlns='${SASL}'><mechanism>PLAIN</mechanism></mechanisms>`
+    this.say(
+      `<open xmlns='${FRAMING}' from='localhost' id='1' version='1.0'/>`,
+      `<stream:features xmlns:stream='${STREAMS}'>${feature}</stream:features>`,
+    )
+  }
+
+  #checkPassword(text: string): void {
+    const [, , password] = atob(/>([^<]*)</.exec(text)?.[1] ?? '').split('\0')
+    this.#loggedIn = password === this.#server.password
+    if (this.#loggedIn) this.say(`<success xmlns='${SASL}'/>`)
+    else this.say(`<failure xmlns='${SASL}'><not-authorized/></failure>`)
+  }
+}
