@@ -1,0 +1,84 @@
+import type { ServerName } from './runner/stack.ts'
+
+/**
+ * What one mocha process runs. Every `*.test.ts` below `packages` and `test` belongs to the group with the longest
+ * matching path in `under`; one that belongs to none fails the run.
+ */
+export interface TestGroup {
+  readonly name: string
+  /** Path prefixes from the root of the repository. */
+  readonly under: readonly string[]
+  /** Servers of which suites in it take a database or bucket. */
+  readonly uses: readonly ServerName[]
+  /**
+   * Quick groups run side by side, and after them the steady ones, which are long but assert no
+   * time and no memory; heavy ones run alone, at the end.
+   */
+  readonly lane: 'quick' | 'steady' | 'heavy'
+  /** Killed and counted as a failure after so long. */
+  readonly limitMinutes: number
+}
+
+export const GROUPS: readonly TestGroup[] = [
+  { name: 'protocol', under: ['packages/protocol/'], uses: [], lane: 'quick', limitMinutes: 5 },
+  { name: 'client', under: ['packages/client/'], uses: [], lane: 'quick', limitMinutes: 5 },
+  {
+    name: 'transfer',
+    under: ['packages/gateway/src/transfer/'],
+    uses: ['PostgreSQL'],
+    lane: 'quick',
+    limitMinutes: 5,
+  },
+  {
+    name: 'database',
+    under: ['packages/gateway/src/database/'],
+    uses: ['PostgreSQL'],
+    lane: 'quick',
+    limitMinutes: 5,
+  },
+  {
+    name: 'storage',
+    under: ['packages/gateway/src/storage/'],
+    uses: ['MinIO'],
+    lane: 'quick',
+    limitMinutes: 5,
+  },
+  {
+    name: 'gateway',
+    under: ['packages/gateway/'],
+    uses: ['PostgreSQL', 'MinIO'],
+    lane: 'quick',
+    limitMinutes: 5,
+  },
+  {
+    name: 'tooling',
+    under: ['test/stack/', 'test/runner/'],
+    uses: ['PostgreSQL', 'MinIO'],
+    lane: 'quick',
+    limitMinutes: 2,
+  },
+  {
+    name: 'kills-files',
+    under: ['test/faults/kill-embedded'],
+    uses: [],
+    lane: 'steady',
+    limitMinutes: 12,
+  },
+  {
+    name: 'kills-minio',
+    under: ['test/faults/kill-servers'],
+    uses: ['PostgreSQL', 'MinIO'],
+    lane: 'steady',
+    limitMinutes: 12,
+  },
+  { name: 'smoke', under: ['test/smoke/'], uses: [], lane: 'steady', limitMinutes: 8 },
+  { name: 'manual', under: ['test/manual/'], uses: [], lane: 'heavy', limitMinutes: 5 },
+  {
+    name: 'integration',
+    under: ['test/integration/'],
+    uses: ['PostgreSQL', 'MinIO'],
+    lane: 'heavy',
+    limitMinutes: 5,
+  },
+  { name: 'faults', under: ['test/faults/'], uses: ['PostgreSQL', 'MinIO'], lane: 'heavy', limitMinutes: 12 },
+]

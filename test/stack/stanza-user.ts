@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import {
+  decodeSlot,
+  decodeStanzaError,
+  decodeStatus,
+  element,
+  encodeCommand,
+  encodeOffer,
+  type Offer,
+  type Slot,
+  type UploadStatus,
+  type XmlElement,
+} from '@sluice/protocol'
+import { client } from '@xmpp/client'
+import { WebSocket } from 'ws'
+
+// Node 20 has no WebSocket of its own, which @xmpp/websocket looks for.
+globalThis.WebSocket ??= WebSocket as never
+
+/** Someone who speaks stanzas and nothing more: the tests' view of the control plane, without the SDK. */
+export class StanzaUser {
+  readonly jid: string
+  readonly domain: string
+  readonly #xmpp: ReturnType<typeof client>
+  readonly #waiting = new Set<(stanza: XmlElement) => void>()
+
+  private constructor(xmpp: ReturnType<typeof client>, jid: string, domain: string) {
+    this.#xmpp = xmpp
+    this.jid = jid
+    this.domain = domain
+    xmpp.on('stanza', (stanza) => {
+      for (const take of this.#waiting) take(stanza)
+    })
+  }
+
+  static async login(
+    gatewayUrl: string,
+    username: string,
+    password: string,
+    domain = 'localhost',
+  ): Promise<StanzaUser> {
+    const service = `${gatewayUrl.replace(/^http/, 'ws')}/xmpp-websocket`
+    const xmpp = client({
+      service,
+      domain,
+      credentials: (authenticate) => authenticate({ username, password }, 'SCRAM-SHA-1'),
+    })
+    xmpp.on('error', () => {})
+    xmpp.reconnect.stop()
+    const address = await xmpp.start()
+    await xmpp.send(element('presence'))
+    return new StanzaUser(xmpp, String(address), domain)
+  }
+
+  /** Sends an iq to the media service; answers the payload or throws its refusal. */
+  async ask(type: 'get' | 'set', payload: XmlElement): Promise<XmlElement> {
+    const id = randomUUID()
+    const answered = this.next((stanza) => stanza.is('iq') && stanza.attrs.id === id)
+    await this.#xmpp.send(element('iq', { type, id, to: `media.${this.domain}` }, payload))
+    const answer = await answered
+    if (answer.attrs.type === 'error') {
+      const error = decodeStanzaError(answer.getChild('error') as XmlElement)
+      throw Object.assign(new Error(error.text ?? error.condition), error)
+    }
+    return answer.getChildElements()[0] as XmlElement
+  }
+
+  async offer(offer: Partial<Offer> & { size: number }): Promise<Slot> {
+    const whole: Offer = {
+      messageId: randomUUID(),
+      to: `bob@${this.domain}`,
+      name: 'file.bin',
+      mediaType: 'application/octet-stream',
+      kind: 'file',
+      intent: { chat: 'chat' },
+      ...offer,
+    }
+    return decodeSlot(await this.ask('set', encodeOffer(whole)))
+  }
+
+  async cancel(uploadId: string): Promise<UploadStatus> {
+    return decodeStatus(await this.ask('set', encodeCommand('cancel', uploadId)))
+  }
+
+  async resume(uploadId: string): Promise<Slot> {
+    return decodeSlot(await this.ask('set', encodeCommand('resume', uploadId)))
+  }
+
+  async send(stanza: XmlElement): Promise<void> {
+    await this.#xmpp.send(stanza)
+  }
+
+  /** The next stanza that `wanted` says yes to. */
+  next(wanted: (stanza: XmlElement) => boolean): Promise<XmlElement> {
+    return new Promise((resolve) => {
+      const take = (stanza: XmlElement) => {
+        if (!wanted(stanza)) return
+        this.#waiting.delete(take)
+        resolve(stanza)
+      }
+      this.#waiting.add(take)
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#xmpp.stop()
+  }
+}
