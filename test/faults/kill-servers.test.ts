@@ -1,0 +1,4 @@
+import { serverBackend } from '../stack/backends.ts'
+import { describeKills } from './kill-suite.ts'
+
+describeKills('PostgreSQL + MinIO', serverBackend)
