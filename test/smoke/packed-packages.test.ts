@@ -1,0 +1,156 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect } from 'chai'
+import { buildPackages } from '../stack/build-packages.ts'
+import { answers, Child } from '../stack/child.ts'
+import { freePort } from '../stack/free-port.ts'
+import { SeededBytes } from '../stack/seeded-bytes.ts'
+import { createUpload, patch, status } from '../stack/tus-upload.ts'
+
+const execute = promisify(execFile)
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const TSC = createRequire(import.meta.url).resolve('typescript/bin/tsc')
+const PACKAGES = ['protocol', 'client', 'gateway'] as const
+const AN_EXPORT = { protocol: 'decodeOffer', client: 'createClient', gateway: 'startGateway' }
+
+describe('the packed packages, installed into an empty project', function () {
+  this.timeout(240_000)
+  let project: string
+
+  before(async () => {
+    project = await mkdtemp(join(tmpdir(), 'sluice-smoke-'))
+    await buildPackages()
+    const workspaces = PACKAGES.flatMap((name) => ['-w', `packages/${name}`])
+    const packed = await run('npm', ['pack', '--json', '--pack-destination', project, ...workspaces], ROOT)
+    const tarballs = JSON.parse(packed) as { filename: string }[]
+    await write('package.json', JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
+    const typesForNode = createRequire(import.meta.url).resolve('@types/node/package.json')
+    await run('npm', [
+      'install',
+      '--prefer-offline',
+      '--no-audit',
+      '--no-fund',
+      ...tarballs.map(({ filename }) => `./${filename}`),
+      `@types/node@${JSON.parse(await readFile(typesForNode, 'utf8')).version}`,
+    ])
+  })
+
+  after(() => rm(project, { recursive: true, force: true }))
+
+  for (const name of PACKAGES) {
+    it(`@sluice/${name} can be imported by plain Node without doing anything`, async () => {
+      await write(
+        'import.js',
+        `const before = Object.keys(globalThis)
+         const exported = Object.keys(await import('@sluice/${name}'))
+         const handles = process.getActiveResourcesInfo().filter((kind) => !/^(TTY|Pipe)|Req/.test(kind))
+         const globals = Object.keys(globalThis).filter((key) => !before.includes(key))
+         console.log(JSON.stringify({ exported, handles, globals }))`,
+      )
+      const { exported, handles, globals } = JSON.parse(await run(process.execPath, ['import.js']))
+      expect(exported).to.include(AN_EXPORT[name])
+      expect(handles).to.deep.equal([])
+      // The gateway is an application: what its libraries (zod, tsyringe) leave there is theirs.
+      if (name !== 'gateway') expect(globals).to.deep.equal([])
+    })
+
+    it(`@sluice/${name} brings its licence and a page about itself`, async () => {
+      const folder = join(project, 'node_modules/@sluice', name)
+      expect(await readFile(join(folder, 'LICENSE'), 'utf8')).to.equal(
+        await readFile(join(ROOT, 'LICENSE'), 'utf8'),
+      )
+      expect(await readFile(join(folder, 'README.md'), 'utf8')).to.match(
+        new RegExp(`^# @sluice/${name}\n[^]+\`\`\``),
+      )
+    })
+
+    it(`@sluice/${name} brings source maps whose sources are in the package, and no tests`, async () => {
+      const folder = join(project, 'node_modules/@sluice', name)
+      const files = await readdir(folder, { recursive: true })
+      expect(files.filter((file) => /\.(test|contract)\.|tsbuildinfo$/.test(file))).to.deep.equal([])
+      const maps = files.filter((file) => /^dist\/.*\.js\.map$/.test(file))
+      expect(maps).to.have.length.above(5)
+      for (const map of maps) {
+        const { sources } = JSON.parse(await readFile(join(folder, map), 'utf8')) as { sources: string[] }
+        for (const source of sources) await readFile(resolve(folder, dirname(map), source))
+      }
+    })
+  }
+
+  for (const [module, moduleResolution] of [
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ] as const) {
+    it(`give a strict consumer their types with moduleResolution ${moduleResolution}`, async () => {
+      await mkdir(join(project, moduleResolution), { recursive: true })
+      await write(
+        `${moduleResolution}/consumer.ts`,
+        `import { createClient, SDK } from '@sluice/client'
+         import { Refusal, type Offer } from '@sluice/protocol'
+         export const offered = (offer: Offer): number => offer.size
+         export const sent = SDK.sendTextMessage({ toJid: 'bob@localhost', message: 'hello' })
+         export const code: string = new Refusal('bad-request').code
+         export const client = createClient({ serverUrl: 'http://127.0.0.1:8400' })
+         // @ts-expect-error the types are there: a number is no JID
+         SDK.sendTextMessage({ toJid: 1, message: 'hello' })`,
+      )
+      const compilerOptions = {
+        module,
+        moduleResolution,
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noEmit: true,
+        target: 'es2022',
+        lib: ['es2023', 'dom', 'dom.asynciterable'],
+        types: ['node'],
+      }
+      await write(`${moduleResolution}/tsconfig.json`, JSON.stringify({ compilerOptions }))
+      await run(process.execPath, [TSC, '-p', moduleResolution])
+    })
+  }
+
+  it('bring the command `sluice`', async () => {
+    const told = await run('npx', ['--no-install', 'sluice', 'check-config'])
+    expect(told).to.match(/\S/)
+    const refused = await run('npx', ['--no-install', 'sluice', 'check-config'], project, {
+      SLUICE_PORT: 'eighty',
+    }).catch((error: Error) => error.message)
+    expect(refused).to.match(/SLUICE_PORT.*eighty/s)
+  })
+
+  it('start a gateway that takes an upload', async () => {
+    const env = { SLUICE_DATA_DIR: join(project, 'data'), SLUICE_PORT: String(await freePort()) }
+    const url = `http://127.0.0.1:${env.SLUICE_PORT}`
+    const sluice = join(project, 'node_modules/.bin/sluice')
+    const gateway = await Child.start(sluice, ['start'], { cwd: project, env: { ...process.env, ...env } })
+    try {
+      await gateway.waitUntil(() => answers(`${url}/readyz`), 'the packed gateway', 60_000)
+      const token = (await run(sluice, ['token', 'alice@localhost'], project, env)).trim()
+      const file = new SeededBytes('packed', 100_000)
+      const upload = await createUpload(url, token, file.size)
+      expect((await patch(upload, file, { from: 0 })).status).to.equal(204)
+      expect((await status(upload)).state).to.equal('complete')
+    } finally {
+      await gateway.stop()
+    }
+    expect(await gateway.exited, gateway.output).to.equal(0)
+  })
+
+  async function run(command: string, args: string[], cwd = project, env: Record<string, string> = {}) {
+    try {
+      return (await execute(command, args, { cwd, env: { ...process.env, ...env } })).stdout
+    } catch (error) {
+      const { stdout, stderr } = error as { stdout: string; stderr: string }
+      throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`, { cause: error })
+    }
+  }
+
+  function write(name: string, text: string): Promise<void> {
+    return writeFile(join(project, name), text)
+  }
+})
