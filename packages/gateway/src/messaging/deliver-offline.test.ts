@@ -86,6 +86,71 @@ describe('DeliverOffline', () => {
     expect(bob.bodies).to.deep.equal(['one', 'two'])
   })
 
+  it('goes on when a device answers, however late', async () => {
+    const texts = Array.from({ length: 120 }, (_, index) => `text ${index}`)
+    for (const text of texts) await send(text)
+    const bob = new ScriptedSession(`${BOB}/phone`)
+    const answers: ((isBehind: boolean) => void)[] = []
+    bob.confirms = () => new Promise((resolve) => answers.push(resolve))
+    messaging.sessions.add(bob)
+    bob.say(messaging, 0)
+    for (const count of [50, 100, 120]) {
+      await until(() => answers.length > 0)
+      expect(bob.bodies).to.deep.equal(texts.slice(0, count))
+      expect(await waiting()).to.equal(120 - (count === 120 ? 100 : count - 50))
+      bed.clock.pass(60_000)
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(bob.bodies).to.have.length(count)
+      answers.shift()?.(true)
+    }
+    await emptied()
+    expect(bob.bodies).to.deep.equal(texts)
+  })
+
+  it('gives at most 32 KiB before it asks, but always one message', async () => {
+    const sizes = [20_000, 10_000, 10_000, 40_000, 100]
+    for (const size of sizes) await send('x'.repeat(size))
+    const bob = new ScriptedSession(`${BOB}/phone`)
+    const counts: number[] = []
+    bob.confirms = async () => {
+      counts.push(bob.bodies.length)
+      return true
+    }
+    messaging.sessions.add(bob)
+    bob.say(messaging, 0)
+    await emptied()
+    expect(counts).to.deep.equal([2, 3, 4, 5])
+  })
+
+  it('lets no device that does not answer hold up another one', async () => {
+    const texts = Array.from({ length: 120 }, (_, index) => `text ${index}`)
+    for (const text of texts) await send(text)
+    const silent = new ScriptedSession(`${BOB}/silent`)
+    let giveUp = (_isBehind: boolean) => {}
+    silent.confirms = () => new Promise((resolve) => (giveUp = resolve))
+    messaging.sessions.add(silent)
+    silent.say(messaging, 0)
+    await until(() => silent.bodies.length > 0)
+    const bob = ScriptedSession.join(messaging, `${BOB}/phone`, 0)
+    await emptied()
+    expect(bob.bodies).to.deep.equal(texts)
+    expect(silent.bodies).to.deep.equal(texts)
+    giveUp(false)
+  })
+
+  it('gives one device nothing twice when the store failed to forget it', async () => {
+    const remove = bed.offline.remove.bind(bed.offline)
+    bed.offline.remove = () => Promise.reject(new Error('the store is down'))
+    await send('one')
+    const bob = ScriptedSession.join(messaging, `${BOB}/phone`, 0)
+    await until(() => bed.logged.some(({ level }) => level === 'error'))
+    bed.offline.remove = remove
+    await bed.offline.put({ to: BOB, frame: '<message><body>two</body></message>' })
+    await bed.bus.join('other').announceMail(BOB)
+    await emptied()
+    expect(bob.bodies).to.deep.equal(['one', 'two'])
+  })
+
   it('keeps what a device that has stopped reading did not take', async () => {
     await send('one')
     const bob = new ScriptedSession(`${BOB}/phone`)

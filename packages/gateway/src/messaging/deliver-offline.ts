@@ -3,8 +3,8 @@ import type { OfflineMessage, OfflineStore } from './offline-store.ts'
 import type { Session, Sessions } from './sessions.ts'
 
 const BATCH_MESSAGES = 50
-/** Stays far below what the endpoint buffers for a reader before it gives it up. */
-const BATCH_CHARACTERS = 256 * 1024
+/** Of XML: so little that a slow link has answered behind it before its device counts as gone. */
+const BATCH_CHARACTERS = 32 * 1024
 
 interface Needs {
   store: OfflineStore
@@ -12,15 +12,28 @@ interface Needs {
   logger: Pick<Logger, 'error'>
 }
 
+/** A mailbox at work. */
+interface Work {
+  /** Somebody asked for another look meanwhile. */
+  again: boolean
+  /** How many questions each device has yet to answer. */
+  readonly asked: Map<Session, number>
+  /** Answered for, but still in the store. */
+  confirmed: { session: Session; ids: readonly number[] }[]
+  /** Ends the wait for an answer or for {@link again}. */
+  wake: () => void
+}
+
 /**
  * Empties a mailbox into the devices of its owner. A message leaves the store only after a device has answered behind
  * it: one that was written to a dying connection comes again, and receivers drop a repeat by its origin-id (I8).
+ * The next batch follows as soon as one of the devices has nothing left to answer, however long that takes: a device
+ * that never answers is ended by its session, and holds up no other.
  */
 export class DeliverOffline {
   readonly #needs: Needs
-  /** Mailboxes at work; true when somebody asked again meanwhile. */
-  readonly #running = new Map<string, { again: boolean }>()
-  /** What a session was given and has not confirmed: within one session, nothing comes twice. */
+  readonly #running = new Map<string, Work>()
+  /** What a session was given and the store still holds: within one session, nothing comes twice. */
   readonly #given = new WeakMap<Session, Set<number>>()
 
   constructor(needs: Needs) {
@@ -35,22 +48,27 @@ export class DeliverOffline {
     const running = this.#running.get(bare)
     if (running) {
       running.again = true
+      running.wake()
       return
     }
-    const work = { again: true }
+    const work: Work = { again: true, asked: new Map(), confirmed: [], wake: () => {} }
     this.#running.set(bare, work)
     void this.#work(bare, work).catch((error: unknown) =>
       this.#needs.logger.error({ err: error }, 'a mailbox could not be emptied'),
     )
   }
 
-  async #work(bare: string, work: { again: boolean }): Promise<void> {
+  async #work(bare: string, work: Work): Promise<void> {
     try {
-      while (work.again) {
+      for (;;) {
         work.again = false
-        while (await this.#deliverBatch(bare)) {
-          // The next batch.
-        }
+        const removed = await this.#removeConfirmed(bare, work)
+        const gave = await this.#deliverBatch(bare, work)
+        if (removed || gave || work.again || work.confirmed.length > 0) continue
+        if (work.asked.size === 0) return
+        await new Promise<void>((resolve) => {
+          work.wake = resolve
+        })
       }
     } finally {
       // In the same turn as the last look at `again`, so that nobody asks in between.
@@ -58,18 +76,26 @@ export class DeliverOffline {
     }
   }
 
-  /** True when there may be more to deliver. */
-  async #deliverBatch(bare: string): Promise<boolean> {
+  /** True when there was something. */
+  async #removeConfirmed(bare: string, work: Work): Promise<boolean> {
+    const { confirmed } = work
+    if (confirmed.length === 0) return false
+    work.confirmed = []
+    await this.#needs.store.remove(bare, [...new Set(confirmed.flatMap(({ ids }) => ids))])
+    // Not earlier: what the store failed to forget would be given again.
+    for (const { session, ids } of confirmed) for (const id of ids) this.#givenTo(session).delete(id)
+    return true
+  }
+
+  /** True when a device took something new; it is asked to confirm that. */
+  async #deliverBatch(bare: string, work: Work): Promise<boolean> {
     const { store, sessions } = this.#needs
     const targets = sessions.mostAvailable(bare)
-    if (targets.length === 0) return false
+    if (targets.every((session) => work.asked.has(session))) return false
     const listed = batch(await store.list(bare, { limit: BATCH_MESSAGES, except: this.#givenToAll(targets) }))
-    const delivered = targets.map((session) => this.#give(session, listed))
-    if (!delivered.some((count) => count > 0)) return false
-    const confirmed = await Promise.all(targets.map((session) => this.#confirmed(session)))
-    const ids = [...new Set(confirmed.flat())]
-    await store.remove(bare, ids)
-    return ids.length > 0
+    const takers = targets.filter((session) => this.#give(session, listed) > 0)
+    for (const session of takers) void this.#ask(session, work)
+    return takers.length > 0
   }
 
   /** How many were new to this session and taken by it. */
@@ -85,12 +111,15 @@ export class DeliverOffline {
     return count
   }
 
-  async #confirmed(session: Session): Promise<number[]> {
-    const given = this.#givenTo(session)
-    const asked = [...given]
-    if (asked.length === 0 || !(await session.confirm())) return []
-    for (const id of asked) given.delete(id)
-    return asked
+  async #ask(session: Session, work: Work): Promise<void> {
+    const { asked } = work
+    const ids = [...this.#givenTo(session)]
+    asked.set(session, (asked.get(session) ?? 0) + 1)
+    if (await session.confirm()) work.confirmed.push({ session, ids })
+    const left = (asked.get(session) ?? 0) - 1
+    if (left > 0) asked.set(session, left)
+    else asked.delete(session)
+    work.wake()
   }
 
   #givenToAll([first, ...others]: readonly Session[]): number[] {

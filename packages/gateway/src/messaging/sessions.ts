@@ -7,7 +7,10 @@ export interface Session {
   readonly bare: string
   /** Hands over one stanza as XML; false when the device is gone or does not read. Keeps the order. */
   deliver(frame: string): boolean
-  /** True once the device has answered behind all that was delivered before; false when it will not. Never rejects. */
+  /**
+   * True once the device has answered behind all that was delivered before, however slowly; false when it is gone, as a
+   * device without any sign of life is after some minutes. Never rejects.
+   */
   confirm(): Promise<boolean>
   /** Ends the stream. */
   end(reason: 'conflict' | 'not-authorized'): void

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { until } from '../../test/transfer/transfer-bed.ts'
 import { ChatBed } from '../../test/xmpp/chat-bed.ts'
-import { CLOSE, PASSWORD, plain } from '../../test/xmpp/frame-client.ts'
+import { CLOSE, type FrameClient, PASSWORD, plain } from '../../test/xmpp/frame-client.ts'
 
 const PING = '<ping xmlns="urn:xmpp:ping"/>'
 const iq = (payload: string, more = '', type = 'get') =>
@@ -329,16 +329,36 @@ describe('SessionPhase', () => {
       expect(await bob.until((frame) => frame.startsWith('<message '))).to.include('<body>hi</body>')
     })
 
-    it('and gives up on a device that does not answer within 10 s', async () => {
+    async function keptForBob(): Promise<{ bob: FrameClient; id: string | undefined }> {
       const alice = await bed.login('alice', 'phone')
       alice.send(message('bob@example.org', 'hi'))
       await alice.ask(iq(PING))
       const bob = await bed.login('bob', 'phone', 0)
-      const id = / id="([^"]*)"/.exec(await bob.until((frame) => frame.includes('<ping ')))?.[1]
-      bed.clock.pass(10_000)
-      await new Promise((resolve) => setImmediate(resolve))
+      const ping = await bob.until((frame) => frame.includes('<ping '))
+      return { bob, id: / id="([^"]*)"/.exec(ping)?.[1] }
+    }
+
+    it('and takes an answer that is minutes late, from a device that says something meanwhile', async () => {
+      const { bob, id } = await keptForBob()
+      for (let minutes = 0; minutes < 12; minutes += 4) {
+        await bob.ask(iq(PING))
+        for (let passed = 0; passed < 240_000; passed += 20_000) {
+          bed.clock.pass(20_000)
+          await bob.ping()
+        }
+      }
+      expect(await waiting()).to.equal(1)
       bob.send(`<iq xmlns="jabber:client" type="result" id="${id}"/>`)
-      await bob.ask(iq(PING))
+      await until(async () => (await waiting()) === 0)
+    })
+
+    it('and ends a device that is silent for 5 minutes though it owes an answer', async () => {
+      const { bob } = await keptForBob()
+      for (let passed = 0; passed < 300_000; passed += 20_000) {
+        bed.clock.pass(20_000)
+        if (passed < 280_000) await bob.ping()
+      }
+      expect(await bob.next()).to.include('<connection-timeout ')
       expect(await waiting()).to.equal(1)
     })
   })

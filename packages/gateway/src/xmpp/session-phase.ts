@@ -15,13 +15,16 @@ interface Needs {
   address: { full: string; bare: string }
   domain: string
   handlers: StanzaHandlers
-  clock: Pick<Clock, 'sleep'>
+  clock: Pick<Clock, 'now' | 'sleep'>
   logger: Logger
   onEnded: (session: SessionPhase) => void
 }
 
-/** A device that answers no ping for so long has not taken what was delivered before it. */
-const CONFIRM_WITHIN_MS = 10_000
+/**
+ * A device that owes an answer (RFC 6120 §8.2.3) and says nothing at all for so long does not work, though its socket
+ * lives. Far longer than a slow link takes for what may lie before the question.
+ */
+const SILENT_TOO_LONG_MS = 5 * 60_000
 
 /** One connected device: its stanzas go to the handlers, those for it go out. */
 export class SessionPhase implements StreamPhase, Session {
@@ -31,6 +34,7 @@ export class SessionPhase implements StreamPhase, Session {
   readonly #needs: Needs
   #atWork: Promise<void> | undefined
   readonly #pings = new Map<string, AbortController>()
+  #heardAt = 0
 
   constructor(needs: Needs) {
     this.#needs = needs
@@ -44,6 +48,7 @@ export class SessionPhase implements StreamPhase, Session {
 
   async receive(stanza: XmlElement): Promise<void> {
     const { handlers } = this.#needs
+    this.#heardAt = this.#now()
     const handle = Object.hasOwn(handlers, stanza.name) && handlers[stanza.name as keyof StanzaHandlers]
     if (!handle) throw new StreamError('unsupported-stanza-type')
     if (stanza.getNS() !== NS.client) throw new StreamError('invalid-namespace')
@@ -63,7 +68,7 @@ export class SessionPhase implements StreamPhase, Session {
   }
 
   async confirm(): Promise<boolean> {
-    const { clock, domain, stream } = this.#needs
+    const { domain, stream } = this.#needs
     const id = randomUUID()
     const answered = new AbortController()
     this.#pings.set(id, answered)
@@ -71,7 +76,7 @@ export class SessionPhase implements StreamPhase, Session {
     const sent = stream.send(
       element('iq', { xmlns: NS.client, type: 'get', id, from: domain, to: this.full }, ping),
     )
-    if (sent) await clock.sleep(CONFIRM_WITHIN_MS, answered.signal)
+    if (sent) await this.#answer(answered.signal)
     this.#pings.delete(id)
     return answered.signal.reason === 'pong'
   }
@@ -86,6 +91,17 @@ export class SessionPhase implements StreamPhase, Session {
   ended(): void {
     for (const ping of this.#pings.values()) ping.abort('ended')
     this.#needs.onEnded(this)
+  }
+
+  /** Resolves once `answered` is aborted, or the stream was ended for want of an answer. */
+  async #answer(answered: AbortSignal): Promise<void> {
+    const { clock, stream } = this.#needs
+    const askedAt = this.#now()
+    while (!answered.aborted) {
+      const left = Math.max(askedAt, this.#heardAt) + SILENT_TOO_LONG_MS - this.#now()
+      if (left <= 0) return stream.end('connection-timeout', 'a ping was not answered')
+      await clock.sleep(left, answered)
+    }
   }
 
   async #handle(stanza: XmlElement, handle: StanzaHandler): Promise<void> {
@@ -122,5 +138,9 @@ export class SessionPhase implements StreamPhase, Session {
     if (to !== undefined && to !== this.#needs.domain) return false
     ping.abort('pong')
     return true
+  }
+
+  #now(): number {
+    return this.#needs.clock.now().getTime()
   }
 }

@@ -104,6 +104,14 @@ export class FrameClient {
     return this.until((frame) => frame.startsWith('<iq ') && frame.includes(` id="${id}"`))
   }
 
+  /** Resolves once the server has heard all that this side sent before, its answers to WebSocket pings included. */
+  async ping(): Promise<void> {
+    for (let count = 0; count < 2; count++) {
+      this.#socket.ping()
+      await once(this.#socket, 'pong')
+    }
+  }
+
   /** Sends presence and waits until it is known. */
   async available(priority = 0): Promise<void> {
     this.send(`<presence xmlns="jabber:client"><priority>${priority}</priority></presence>`)
