@@ -3,13 +3,13 @@ import type { Sql } from './sql.ts'
 
 // The lock keeps the account in place until the row is in; the database then lets both go together.
 const PUT = `
-insert into offline_message(account, frame)
-select jid, $2 from account
+insert into offline_message(account, frame, resource)
+select jid, $2, $4 from account
 where jid = $1 and (select count(*) from offline_message where account = $1) < $3
 for key share`
 
 const LIST = `
-select id, frame from offline_message where account = $1 and id <> all($2::bigint[]) order by id limit $3`
+select id, frame, resource from offline_message where account = $1 and id <> all($2::bigint[]) order by id limit $3`
 
 /** Waiting messages in PostgreSQL or PGlite. */
 export class OfflineTable implements OfflineStore {
@@ -22,8 +22,8 @@ export class OfflineTable implements OfflineStore {
     this.#maxMessages = maxMessages
   }
 
-  async put({ to, frame }: { to: string; frame: string }): Promise<'stored' | 'full' | 'unknown-account'> {
-    const { rowCount } = await this.#sql.query(PUT, [to, frame, this.#maxMessages])
+  async put({ to, frame, resource }: Parameters<OfflineStore['put']>[0]): ReturnType<OfflineStore['put']> {
+    const { rowCount } = await this.#sql.query(PUT, [to, frame, this.#maxMessages, resource ?? null])
     if (rowCount === 1) return 'stored'
     const account = await this.#sql.query('select 1 from account where jid = $1', [to])
     return account.rowCount === 1 ? 'full' : 'unknown-account'
@@ -33,8 +33,12 @@ export class OfflineTable implements OfflineStore {
     to: string,
     { limit, except }: { limit: number; except: readonly number[] },
   ): Promise<OfflineMessage[]> {
-    const { rows } = await this.#sql.query<{ id: number; frame: string }>(LIST, [to, except, limit])
-    return rows
+    const { rows } = await this.#sql.query<{ id: number; frame: string; resource: string | null }>(LIST, [
+      to,
+      except,
+      limit,
+    ])
+    return rows.map(({ resource, ...message }) => (resource === null ? message : { ...message, resource }))
   }
 
   async remove(to: string, ids: readonly number[]): Promise<void> {

@@ -12,6 +12,8 @@ interface Needs {
   logger: Pick<Logger, 'error'>
 }
 
+type Addressed = Pick<OfflineMessage, 'id' | 'resource'>
+
 /** A mailbox at work. */
 interface Work {
   /** Somebody asked for another look meanwhile. */
@@ -34,7 +36,9 @@ export class DeliverOffline {
   readonly #needs: Needs
   readonly #running = new Map<string, Work>()
   /** What a session was given and the store still holds: within one session, nothing comes twice. */
-  readonly #given = new WeakMap<Session, Set<number>>()
+  readonly #given = new WeakMap<Session, Map<number, Addressed>>()
+  /** Mailboxes whose delivery failed: something may wait in them. */
+  readonly #failed = new Set<string>()
 
   constructor(needs: Needs) {
     this.#needs = needs
@@ -53,9 +57,15 @@ export class DeliverOffline {
     }
     const work: Work = { again: true, asked: new Map(), confirmed: [], wake: () => {} }
     this.#running.set(bare, work)
+    this.#failed.delete(bare)
     void this.#work(bare, work).catch((error: unknown) =>
       this.#needs.logger.error({ err: error }, 'a mailbox could not be emptied'),
     )
+  }
+
+  /** True while something may wait for the account's devices, which what comes now must not overtake. Costs nothing. */
+  isBehind(bare: string): boolean {
+    return this.#running.has(bare) || this.#failed.has(bare)
   }
 
   async #work(bare: string, work: Work): Promise<void> {
@@ -70,6 +80,9 @@ export class DeliverOffline {
           work.wake = resolve
         })
       }
+    } catch (error) {
+      this.#failed.add(bare)
+      throw error
     } finally {
       // In the same turn as the last look at `again`, so that nobody asks in between.
       this.#running.delete(bare)
@@ -92,20 +105,20 @@ export class DeliverOffline {
     const { store, sessions } = this.#needs
     const targets = sessions.mostAvailable(bare)
     if (targets.every((session) => work.asked.has(session))) return false
-    const listed = batch(await store.list(bare, { limit: BATCH_MESSAGES, except: this.#givenToAll(targets) }))
-    const takers = targets.filter((session) => this.#give(session, listed) > 0)
+    const listed = batch(await store.list(bare, { limit: BATCH_MESSAGES, except: this.#handled(targets) }))
+    const takers = targets.filter((session) => this.#give(session, listed, targets) > 0)
     for (const session of takers) void this.#ask(session, work)
     return takers.length > 0
   }
 
   /** How many were new to this session and taken by it. */
-  #give(session: Session, messages: readonly OfflineMessage[]): number {
+  #give(session: Session, messages: readonly OfflineMessage[], targets: readonly Session[]): number {
     const given = this.#givenTo(session)
     let count = 0
-    for (const { id, frame } of messages) {
-      if (given.has(id)) continue
-      if (!session.deliver(frame)) break
-      given.add(id)
+    for (const message of messages) {
+      if (given.has(message.id) || isForAnother(message, session, targets)) continue
+      if (!session.deliver(message.frame)) break
+      given.set(message.id, { id: message.id, resource: message.resource })
       count += 1
     }
     return count
@@ -113,7 +126,7 @@ export class DeliverOffline {
 
   async #ask(session: Session, work: Work): Promise<void> {
     const { asked } = work
-    const ids = [...this.#givenTo(session)]
+    const ids = [...this.#givenTo(session).keys()]
     asked.set(session, (asked.get(session) ?? 0) + 1)
     if (await session.confirm()) work.confirmed.push({ session, ids })
     const left = (asked.get(session) ?? 0) - 1
@@ -122,16 +135,27 @@ export class DeliverOffline {
     work.wake()
   }
 
-  #givenToAll([first, ...others]: readonly Session[]): number[] {
-    if (!first) return []
-    return [...this.#givenTo(first)].filter((id) => others.every((other) => this.#givenTo(other).has(id)))
+  /** Ids of what no target needs any more. */
+  #handled(targets: readonly Session[]): number[] {
+    const given = targets.flatMap((session) => [...this.#givenTo(session).values()])
+    const needs = (session: Session, message: Addressed) =>
+      !this.#givenTo(session).has(message.id) && !isForAnother(message, session, targets)
+    const handled = given.filter((message) => !targets.some((session) => needs(session, message)))
+    return [...new Set(handled.map(({ id }) => id))]
   }
 
-  #givenTo(session: Session): Set<number> {
-    const given = this.#given.get(session) ?? new Set<number>()
+  #givenTo(session: Session): Map<number, Addressed> {
+    const given = this.#given.get(session) ?? new Map<number, Addressed>()
     this.#given.set(session, given)
     return given
   }
+}
+
+// RFC 6121 §8.5.3.1: what is for one device is for it alone; §8.5.3.2.1: once that is gone, it is for the account.
+function isForAnother({ resource }: Addressed, session: Session, targets: readonly Session[]): boolean {
+  if (resource === undefined) return false
+  const full = `${session.bare}/${resource}`
+  return session.full !== full && targets.some((target) => target.full === full)
 }
 
 function batch(messages: readonly OfflineMessage[]): OfflineMessage[] {

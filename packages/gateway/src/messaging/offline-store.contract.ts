@@ -43,6 +43,13 @@ export function describeOfflineStore(
       expect(await frames(2)).to.deep.equal(['<a/>', '<b>\u{1F600} &amp;</b>'])
     })
 
+    it('keeps which device a message is for', async () => {
+      await store.put({ to: bob, frame: '<a/>', resource: 'phone \u{1F4F1}' })
+      await store.put({ to: bob, frame: '<b/>' })
+      const listed = await store.list(bob, { limit: 10, except: [] })
+      expect(listed.map(({ resource }) => resource)).to.deep.equal(['phone \u{1F4F1}', undefined])
+    })
+
     it('leaves out the ids that the caller has', async () => {
       for (const frame of ['<a/>', '<b/>', '<c/>']) await store.put({ to: bob, frame })
       const listed = await store.list(bob, { limit: 10, except: [] })

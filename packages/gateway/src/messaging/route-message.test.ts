@@ -194,4 +194,121 @@ describe('RouteMessage', () => {
       expect(bob?.bodies).to.deep.equal(['hi'])
     })
   })
+
+  describe('while a mailbox is being emptied (RFC 6120 §10.1)', () => {
+    /** Bob's phone, which has been given what waited and says that it is behind it when the test lets it. */
+    async function slowBob(...waited: string[]) {
+      for (const text of waited) await messaging.routeMessage.run(textOf(text))
+      const bob = new ScriptedSession(`${BOB}/phone`)
+      const answers: ((isBehind: boolean) => void)[] = []
+      bob.confirms = () => new Promise((resolve) => answers.push(resolve))
+      messaging.sessions.add(bob)
+      bob.say(messaging, 0)
+      await until(() => answers.length > 0)
+      return Object.assign(bob, { answer: () => void answers.shift()?.(true) })
+    }
+    const textOf = (text: string, to = BOB) => message('chat', to, element('body', {}, text))
+    const emptied = () => until(async () => (await waiting()).length === 0)
+
+    for (const to of [BOB, `${BOB}/phone`]) {
+      it(`puts a message to ${to} behind what waits`, async () => {
+        const big = 'x'.repeat(30_000)
+        const bob = await slowBob(big, 'two'.repeat(1_000))
+        expect(bob.bodies).to.deep.equal([big])
+        expect(await outcome(textOf('live', to))).to.equal('taken')
+        expect(bob.bodies).to.deep.equal([big])
+        bob.answer()
+        await until(() => bob.bodies.length === 3)
+        expect(bob.bodies[2]).to.equal('live')
+        bob.answer()
+        await emptied()
+        expect(bob.received.filter((frame) => frame.includes('live'))).to.have.length(1)
+      })
+    }
+
+    it('asks the store for nothing once the mailbox is empty', async () => {
+      const bob = await slowBob('one')
+      bob.answer()
+      await emptied()
+      await new Promise((resolve) => setImmediate(resolve))
+      const asked: string[] = []
+      bed.offline.put = async ({ to }) => {
+        asked.push(to)
+        return 'full'
+      }
+      expect(await outcome(textOf('live'))).to.equal('taken')
+      expect(bob.bodies).to.deep.equal(['one', 'live'])
+      expect(asked).to.deep.equal([])
+    })
+
+    it('brings what is for one device to that one alone, and to another one once that is gone', async () => {
+      const bob = await slowBob('one')
+      const tablet = join('tablet', 0)
+      await until(() => tablet.bodies.length === 1)
+      expect(await outcome(textOf('for the phone', `${BOB}/phone`))).to.equal('taken')
+      expect(await outcome(textOf('for all'))).to.equal('taken')
+      await until(() => tablet.bodies.length === 2)
+      expect(bob.bodies).to.deep.equal(['one', 'for the phone', 'for all'])
+      expect(tablet.bodies).to.deep.equal(['one', 'for all'])
+      messaging.updatePresence.drop(bob)
+      await outcome(textOf('last'))
+      await emptied()
+      expect(tablet.bodies).to.deep.equal(['one', 'for all', 'for the phone', 'last'])
+    })
+
+    it('lets what is not stored go at once', async () => {
+      const bob = await slowBob('one')
+      const hint = element('no-store', { xmlns: NS.hints })
+      expect(await outcome(message('chat', BOB, element('body', {}, 'secret'), hint))).to.equal('taken')
+      expect(await outcome(message('headline', BOB, element('body', {}, 'news')))).to.equal('taken')
+      expect(bob.bodies).to.deep.equal(['one', 'secret', 'news'])
+    })
+
+    it('lets a message to a device that the mailbox is not for go at once', async () => {
+      await slowBob('one')
+      const silent = join('silent')
+      expect(await outcome(textOf('live', `${BOB}/silent`))).to.equal('taken')
+      expect(silent.bodies).to.deep.equal(['live'])
+    })
+
+    it('lets a message go at once, unstamped, where the mailbox is full', async () => {
+      const bob = await slowBob('one', 'two', 'three')
+      expect(await outcome(textOf('live'))).to.equal('taken')
+      expect(bob.bodies).to.deep.equal(['one', 'two', 'three', 'live'])
+      expect(bob.received.at(-1)).not.to.include('delay')
+    })
+
+    it('lets a message go at once where the store fails, and refuses it only when no device takes it', async () => {
+      const bob = await slowBob('one')
+      bed.offline.put = () => Promise.reject(new Error('the store is down'))
+      expect(await outcome(textOf('live'))).to.equal('taken')
+      expect(bob.bodies).to.deep.equal(['one', 'live'])
+      bob.reads = false
+      const error = await messaging.routeMessage.run(textOf('lost')).catch((reason: unknown) => reason)
+      expect(error).to.have.property('message', 'the store is down')
+    })
+
+    it('puts a message behind what waits since a delivery failed', async () => {
+      const list = bed.offline.list.bind(bed.offline)
+      await outcome(textOf('one'))
+      bed.offline.list = () => Promise.reject(new Error('the store is down'))
+      const bob = join('phone', 0)
+      await until(() => bed.logged.some(({ level }) => level === 'error'))
+      bed.offline.list = list
+      expect(await outcome(textOf('live'))).to.equal('taken')
+      await emptied()
+      expect(bob.bodies).to.deep.equal(['one', 'live'])
+    })
+
+    it('keeps the order of a sender at another node', async () => {
+      const other = bed.join(bed.bus.join('other'))
+      const bob = await slowBob('one')
+      await other.routeMessage.run(textOf('two'))
+      expect(await outcome(textOf('three'))).to.equal('taken')
+      bob.answer()
+      await until(() => bob.bodies.length === 3)
+      expect(bob.bodies).to.deep.equal(['one', 'two', 'three'])
+      other.close()
+    })
+  })
 })

@@ -3,7 +3,7 @@ import type { Clock } from '../transfer/clock.ts'
 import type { NodeSignals } from '../transfer/node-signals.ts'
 import type { DeliverOffline } from './deliver-offline.ts'
 import type { OfflineStore } from './offline-store.ts'
-import type { Sessions } from './sessions.ts'
+import type { Session, Sessions } from './sessions.ts'
 import { StanzaFailure } from './stanza-failure.ts'
 import { isStoredOffline } from './stored-offline.ts'
 
@@ -39,7 +39,8 @@ export class RouteMessage {
     if (to.local === undefined) throw new StanzaFailure('service-unavailable')
     message.attrs.to = to.full
     this.#dropForgedDelay(message)
-    if (to.resource !== undefined && this.#needs.sessions.find(to.full)?.deliver(message.toString())) return
+    const device = to.resource === undefined ? undefined : this.#needs.sessions.find(to.full)
+    if (device && (await this.#toDevices(message, to, [device]))) return
     await this.#toAccount(message, type, to)
   }
 
@@ -51,7 +52,7 @@ export class RouteMessage {
       if (to.resource === undefined) this.#deliver(message, this.#nonNegative(to.bare))
       return
     }
-    if (this.#deliver(message, this.#needs.sessions.mostAvailable(to.bare))) return
+    if (await this.#toDevices(message, to, this.#needs.sessions.mostAvailable(to.bare))) return
     if (isStoredOffline(message)) return this.#store(message, to.bare)
     // A bare chat state to nobody is worth no answer; what says something and may not be kept is.
     if (message.getChild('body')) throw new StanzaFailure('service-unavailable')
@@ -64,21 +65,52 @@ export class RouteMessage {
       .map(({ session }) => session)
   }
 
-  #deliver(message: XmlElement, sessions: readonly { deliver(frame: string): boolean }[]): boolean {
+  /**
+   * True when one of them took it, or will. RFC 6120 §10.1: behind what waits for them, so into the mailbox that is
+   * being emptied, and out of it again. Where it can take no more, the order gives way to the message.
+   */
+  async #toDevices(message: XmlElement, to: Jid, devices: readonly Session[]): Promise<boolean> {
+    const { deliverOffline, sessions } = this.#needs
+    const mustWait = () =>
+      deliverOffline.isBehind(to.bare) &&
+      isStoredOffline(message) &&
+      sessions.mostAvailable(to.bare).some((target) => devices.includes(target))
+    if (!mustWait()) return this.#deliver(message, devices)
+    const resource = devices.some(({ full }) => full === to.full) ? to.resource : undefined
+    try {
+      const outcome = await this.#put(message, to.bare, resource)
+      return outcome === 'stored' || this.#deliver(message, devices)
+    } catch (error) {
+      // Its outcome is unknown, so it may come twice: receivers drop a repeat by its origin-id (I8).
+      if (this.#deliver(message, devices)) return true
+      throw error
+    }
+  }
+
+  #deliver(message: XmlElement, sessions: readonly Pick<Session, 'deliver'>[]): boolean {
     const frame = message.toString()
     return sessions.map((session) => session.deliver(frame)).some((taken) => taken)
   }
 
   async #store(message: XmlElement, bare: string): Promise<void> {
-    const { clock, deliverOffline, domain, offline, sessions, signals } = this.#needs
-    const stamp = clock.now().toISOString()
-    message.append(element('delay', { xmlns: NS.delay, from: domain, stamp }))
-    const outcome = await offline.put({ to: bare, frame: message.toString() })
     // RFC 6121 §8.5.1; XEP-0160 §2 says the same of a mailbox that is full.
-    if (outcome !== 'stored') throw new StanzaFailure('service-unavailable')
-    await signals.announceMail(bare)
+    if ((await this.#put(message, bare)) !== 'stored') throw new StanzaFailure('service-unavailable')
+  }
+
+  /** Into the mailbox, with the time; who is there hears of it. */
+  async #put(message: XmlElement, bare: string, resource?: string) {
+    const { clock, deliverOffline, domain, offline, sessions, signals } = this.#needs
+    const delay = element('delay', { xmlns: NS.delay, from: domain, stamp: clock.now().toISOString() })
+    message.append(delay)
+    const frame = message.toString()
+    // As it came, in case that it has to go directly.
+    message.children = message.children.filter((child) => child !== delay)
+    const outcome = await offline.put({ to: bare, frame, resource })
+    if (outcome !== 'stored') return outcome
     // The receiver may have come online while the message was on its way into the store.
     if (sessions.mostAvailable(bare).length > 0) deliverOffline.start(bare)
+    await signals.announceMail(bare)
+    return outcome
   }
 
   // XEP-0203 §4: a stamp in our name is ours to give.

@@ -15,12 +15,13 @@ export class MemoryOfflineStore implements OfflineStore {
     this.#maxMessages = maxMessages
   }
 
-  async put({ to, frame }: { to: string; frame: string }): Promise<'stored' | 'full' | 'unknown-account'> {
+  async put({ to, frame, resource }: Parameters<OfflineStore['put']>[0]): ReturnType<OfflineStore['put']> {
     if (!(await this.#knows(to))) return 'unknown-account'
     const mailbox = this.#mailboxes.get(to) ?? []
     if (mailbox.length >= this.#maxMessages) return 'full'
     this.#lastId += 1
-    this.#mailboxes.set(to, [...mailbox, { id: this.#lastId, frame }])
+    const message = { id: this.#lastId, frame, ...(resource !== undefined && { resource }) }
+    this.#mailboxes.set(to, [...mailbox, message])
     return 'stored'
   }
 
