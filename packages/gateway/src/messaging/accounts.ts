@@ -65,6 +65,10 @@ export class Accounts {
     return removed
   }
 
+  async exists(jid: string): Promise<boolean> {
+    return (await this.#needs.store.find(jid)) !== undefined
+  }
+
   /** Bare JIDs, in order. */
   list(): Promise<string[]> {
     return this.#needs.store.list()

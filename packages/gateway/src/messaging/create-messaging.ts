@@ -43,7 +43,7 @@ export function createMessaging(needs: MessagingNeeds): Messaging {
 
   const onMail = async (bare: string) => {
     if (sessions.of(bare).length === 0) return
-    if (await needs.accounts.find(bare)) return deliverOffline.start(bare)
+    if (await accounts.exists(bare)) return deliverOffline.start(bare)
     for (const session of sessions.of(bare)) session.end('not-authorized')
   }
 

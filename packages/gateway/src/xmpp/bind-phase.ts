@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { element, NS, prepareJid, Refusal, type XmlElement } from '@sluice/protocol'
+import type { Accounts } from '../messaging/accounts.ts'
 import type { Sessions } from '../messaging/sessions.ts'
 import { StanzaFailure } from '../messaging/stanza-failure.ts'
 import { checkedRequest } from './iq/iq-table.ts'
@@ -15,6 +16,7 @@ interface Needs {
   /** Bare JID that has logged in. */
   jid: string
   sessions: Sessions
+  accounts: Pick<Accounts, 'exists'>
   next: (address: { full: string; bare: string }) => SessionPhase
 }
 
@@ -41,7 +43,7 @@ export class BindPhase implements StreamPhase {
     const bind = received.is('iq', NS.client) ? received.getChild('bind', XMPP.bind) : undefined
     if (!bind) throw new StreamError('not-authorized', 'bind a resource first')
     try {
-      this.#bind(received)
+      await this.#bind(received)
     } catch (error) {
       if (!isRefused(error)) throw error
       const answer = errorOf(received, error)
@@ -51,8 +53,8 @@ export class BindPhase implements StreamPhase {
 
   ended(): void {}
 
-  #bind(iq: XmlElement): void {
-    const { jid: bare, next, sessions, stream } = this.#needs
+  async #bind(iq: XmlElement): Promise<void> {
+    const { accounts, jid: bare, next, sessions, stream } = this.#needs
     const { payload, type } = checkedRequest(iq, { full: bare, bare })
     if (type !== 'set') throw new StanzaFailure('bad-request', { type: 'modify' })
     const resource = payload.getChildText('resource', XMPP.bind)?.trim() || randomUUID()
@@ -66,6 +68,9 @@ export class BindPhase implements StreamPhase {
     // The answer has no `to`: until it arrives the client does not know its address.
     delete iq.attrs.from
     stream.send(resultOf(iq, element('bind', { xmlns: XMPP.bind }, element('jid', {}, full))))
+    // Not before: a removal from now on finds the session, here or by its signal, and one before now is seen. Nothing
+    // that the client sends is looked at until it is known.
+    if (!(await accounts.exists(bare))) throw new StreamError('not-authorized')
   }
 }
 

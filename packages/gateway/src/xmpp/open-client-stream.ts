@@ -38,7 +38,7 @@ interface Needs {
 /** One client's stream: a stranger logs in, binds a resource, and has a session; all within the login timeout. */
 export function openClientStream(needs: Needs): ClientStream {
   const { clock, domain, limits, logger, messaging, registration, request, secure, webSocket } = needs
-  const { credentials, sessions, updatePresence } = messaging
+  const { accounts, credentials, sessions, updatePresence } = messaging
   const plainAllowed = secure || (needs.local && isOnThisMachine(request))
   const sasl = new SaslLogin({ credentials, logger, plainAllowed })
   const settled = new AbortController()
@@ -50,7 +50,7 @@ export function openClientStream(needs: Needs): ClientStream {
     return new SessionPhase({ stream, address, domain, handlers, clock, logger, onEnded })
   }
   const beginBinding = (stream: PhaseStream, jid: string) =>
-    new BindPhase({ stream, jid, sessions, next: (address) => beginSession(stream, address) })
+    new BindPhase({ stream, jid, sessions, accounts, next: (address) => beginSession(stream, address) })
 
   const stream = new ClientStream({
     socket: new FrameSocket({ socket: webSocket, clock, ...limits }),

@@ -31,6 +31,47 @@ describe('SessionPhase', () => {
       expect(jids[0]).not.to.equal(jids[1])
     })
 
+    for (const by of ['this node', 'another node']) {
+      it(`nothing for an account that was removed by ${by} since its login`, async () => {
+        const other = bed.join(bed.bus.join('other'))
+        const alice = await bed.connect()
+        await alice.open()
+        alice.send(plain('alice', PASSWORD))
+        await alice.next()
+        await alice.open()
+        await (by === 'this node' ? bed.messaging : other).accounts.remove('alice')
+        alice.send(
+          '<iq xmlns="jabber:client" type="set" id="b1"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"/></iq>',
+          message('bob@example.org', 'hi'),
+        )
+        const frames = await alice.rest()
+        expect(frames.at(-2)).to.include('<not-authorized xmlns="urn:ietf:params:xml:ns:xmpp-streams"/>')
+        expect(bed.messaging.sessions.of('alice@example.org')).to.deep.equal([])
+        expect(await bed.offline.list('bob@example.org', { limit: 1, except: [] })).to.deep.equal([])
+        other.close()
+      })
+    }
+
+    it('no session that a removal while it is bound does not find', async () => {
+      const find = bed.accounts.find.bind(bed.accounts)
+      const alice = await bed.connect()
+      await alice.open()
+      alice.send(plain('alice', PASSWORD))
+      await alice.next()
+      await alice.open()
+      bed.accounts.find = async (jid) => {
+        const account = await find(jid)
+        bed.accounts.find = find
+        await bed.messaging.accounts.remove('alice')
+        return account
+      }
+      alice.send(
+        '<iq xmlns="jabber:client" type="set" id="b1"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"/></iq>',
+      )
+      expect((await alice.rest()).at(-2)).to.include('<not-authorized ')
+      expect(bed.messaging.sessions.of('alice@example.org')).to.deep.equal([])
+    })
+
     it('once: the newest session of a full JID wins, and the one before is told of the conflict', async () => {
       const former = await bed.login('alice', 'phone')
       const newest = await bed.login('alice', 'phone')
