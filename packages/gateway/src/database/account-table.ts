@@ -21,35 +21,58 @@ export class AccountTable implements AccountStore {
   }
 
   async find(jid: string): Promise<Account | undefined> {
-    const { rows } = await this.#sql.query<AccountRow>('select * from account where jid = $1', [jid])
+    const { rows } = await this.#sql.query<AccountRow>(
+      'select * from account where jid = $1 and removed_at is null',
+      [jid],
+    )
     const row = rows[0]
     return row && { jid: row.jid, keys: { sha1: keysOf(row, 'sha1'), sha256: keysOf(row, 'sha256') } }
   }
 
-  async create(account: Account): Promise<boolean> {
-    const { rowCount } = await this.#sql.query(
+  async create(
+    account: Account,
+    { reuseRemoved = false }: { reuseRemoved?: boolean } = {},
+  ): ReturnType<AccountStore['create']> {
+    const { jid } = account
+    const values = valuesOf(account)
+    const inserted = await this.#sql.query(
       `insert into account(jid, ${COLUMNS}) values($1, ${PLACES}) on conflict do nothing`,
-      valuesOf(account),
+      values,
     )
-    return rowCount === 1
+    if (inserted.rowCount === 1) return 'created'
+    if (!reuseRemoved) return (await this.find(jid)) ? 'taken' : 'removed'
+    const updated = await this.#sql.query(
+      `update account set (${COLUMNS}) = row(${PLACES}), removed_at = null, created_at = now()
+where jid = $1 and removed_at is not null`,
+      values,
+    )
+    return updated.rowCount === 1 ? 'reused' : 'taken'
   }
 
   async replaceKeys(account: Account): Promise<boolean> {
     const { rowCount } = await this.#sql.query(
-      `update account set (${COLUMNS}) = row(${PLACES}) where jid = $1`,
+      `update account set (${COLUMNS}) = row(${PLACES}) where jid = $1 and removed_at is null`,
       valuesOf(account),
     )
     return rowCount === 1
   }
 
-  async remove(jid: string): Promise<boolean> {
-    const { rowCount } = await this.#sql.query('delete from account where jid = $1', [jid])
-    return rowCount === 1
+  remove(jid: string): Promise<boolean> {
+    return this.#sql.transaction(async (sql) => {
+      const { rowCount } = await sql.query(
+        `update account set removed_at = now(), (${COLUMNS}) = row(${COLUMNS.map(() => 'null')})
+where jid = $1 and removed_at is null`,
+        [jid],
+      )
+      // A statement of its own: it sees the messages that the first one waited for.
+      await sql.query('delete from offline_message where account = $1', [jid])
+      return rowCount === 1
+    })
   }
 
   async list(): Promise<string[]> {
     const { rows } = await this.#sql.query<{ jid: string }>(
-      'select jid from account order by jid collate "C"',
+      'select jid from account where removed_at is null order by jid collate "C"',
     )
     return rows.map(({ jid }) => jid)
   }

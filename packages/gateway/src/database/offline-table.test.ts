@@ -13,7 +13,7 @@ async function fixture(database: Database, drop = async () => {}) {
   const accounts = new AccountTable({ sql: database })
   return {
     store: new OfflineTable({ sql: database, maxMessages: 5 }),
-    addAccount: async (jid: string) => void (await accounts.create(newAccount(jid))),
+    addAccount: async (jid: string) => void (await accounts.create(newAccount(jid), { reuseRemoved: true })),
     removeAccount: async (jid: string) => void (await accounts.remove(jid)),
     tearDown: () => database.close().then(drop),
   }

@@ -1,12 +1,12 @@
 import type { OfflineMessage, OfflineStore } from '../messaging/offline-store.ts'
 import type { Sql } from './sql.ts'
 
-// The lock keeps the account in place until the row is in; the database then lets both go together.
+// The lock keeps the account in place until the row is in; a removal waits for it, and takes the row along.
 const PUT = `
 insert into offline_message(account, frame, resource)
 select jid, $2, $4 from account
-where jid = $1 and (select count(*) from offline_message where account = $1) < $3
-for key share`
+where jid = $1 and removed_at is null and (select count(*) from offline_message where account = $1) < $3
+for share`
 
 const LIST = `
 select id, frame, resource from offline_message where account = $1 and id <> all($2::bigint[]) order by id limit $3`
@@ -25,7 +25,7 @@ export class OfflineTable implements OfflineStore {
   async put({ to, frame, resource }: Parameters<OfflineStore['put']>[0]): ReturnType<OfflineStore['put']> {
     const { rowCount } = await this.#sql.query(PUT, [to, frame, this.#maxMessages, resource ?? null])
     if (rowCount === 1) return 'stored'
-    const account = await this.#sql.query('select 1 from account where jid = $1', [to])
+    const account = await this.#sql.query('select 1 from account where jid = $1 and removed_at is null', [to])
     return account.rowCount === 1 ? 'full' : 'unknown-account'
   }
 

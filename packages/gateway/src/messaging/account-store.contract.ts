@@ -25,7 +25,7 @@ export function describeAccountStore(
 
     it('gives back what was created, byte for byte', async () => {
       const account = newAccount()
-      expect(await store.create(account)).to.equal(true)
+      expect(await store.create(account)).to.equal('created')
       expect(plain(await store.find(account.jid))).to.deep.equal(plain(account))
     })
 
@@ -37,8 +37,10 @@ export function describeAccountStore(
       const first = newAccount()
       const second = newAccount(first.jid)
       const created = await Promise.all([store.create(first), store.create(second)])
-      expect(created.toSorted()).to.deep.equal([false, true])
-      expect(plain(await store.find(first.jid))).to.deep.equal(plain(created[0] ? first : second))
+      expect(created.toSorted()).to.deep.equal(['created', 'taken'])
+      expect(plain(await store.find(first.jid))).to.deep.equal(
+        plain(created[0] === 'created' ? first : second),
+      )
     })
 
     it('replaces the keys of an account, and of no other', async () => {
@@ -59,6 +61,35 @@ export function describeAccountStore(
       expect(await store.remove(account.jid)).to.equal(true)
       expect(await store.remove(account.jid)).to.equal(false)
       expect(await store.find(account.jid)).to.equal(undefined)
+      expect(await store.replaceKeys(account)).to.equal(false)
+      expect(await store.list()).not.to.include(account.jid)
+    })
+
+    it('gives the name of a removed account out again only when it is told to', async () => {
+      const former = newAccount()
+      await store.create(former)
+      await store.remove(former.jid)
+      const next = newAccount(former.jid)
+      expect(await store.create(next)).to.equal('removed')
+      expect(await store.find(former.jid)).to.equal(undefined)
+      expect(await store.create(next, { reuseRemoved: true })).to.equal('reused')
+      expect(plain(await store.find(former.jid))).to.deep.equal(plain(next))
+      expect(await store.list()).to.include(former.jid)
+      expect(await store.create(former, { reuseRemoved: true })).to.equal('taken')
+      expect(plain(await store.find(former.jid))).to.deep.equal(plain(next))
+      expect(await store.remove(former.jid)).to.equal(true)
+    })
+
+    it('lets one of two that race for a removed name win', async () => {
+      const former = newAccount()
+      await store.create(former)
+      await store.remove(former.jid)
+      const [first, second] = [newAccount(former.jid), newAccount(former.jid)]
+      const made = await Promise.all(
+        [first, second].map((account) => store.create(account, { reuseRemoved: true })),
+      )
+      expect(made.toSorted()).to.deep.equal(['reused', 'taken'])
+      expect(plain(await store.find(former.jid))).to.deep.equal(plain(made[0] === 'reused' ? first : second))
     })
 
     it('lists the accounts in order', async () => {

@@ -9,11 +9,17 @@ export interface Account {
 /** Where accounts live. No method sees a password. */
 export interface AccountStore {
   find(jid: string): Promise<Account | undefined>
-  /** False, and nothing changed, when the JID is taken: two that race never both win. */
-  create(account: Account): Promise<boolean>
+  /**
+   * Two that race never both win. Changes nothing when the JID is `taken`, or `removed`: once somebody's, whose uploads
+   * may still be there. With `reuseRemoved` such a one is given out again, which is `reused`.
+   */
+  create(
+    account: Account,
+    options?: { reuseRemoved?: boolean },
+  ): Promise<'created' | 'reused' | 'taken' | 'removed'>
   /** False when there is no such account. */
   replaceKeys(account: Account): Promise<boolean>
-  /** Takes the messages that wait for it along. False when there is no such account. */
+  /** Takes the messages that wait for it along, and keeps the name. False when there is no such account. */
   remove(jid: string): Promise<boolean>
   /** Bare JIDs, in order. */
   list(): Promise<string[]>

@@ -20,9 +20,9 @@ describe('Accounts', () => {
 
   it('adds a name, or a bare JID of the domain, once, in its prepared form', async () => {
     const added = await messaging.accounts.add({ name: 'Alice', password: 'secret' })
-    expect(added).to.deep.equal({ jid: `alice@${DOMAIN}`, created: true })
+    expect(added).to.deep.equal({ jid: `alice@${DOMAIN}`, outcome: 'created' })
     const again = await messaging.accounts.add({ name: `ALICE@${DOMAIN}`, password: 'other' })
-    expect(again).to.deep.equal({ jid: `alice@${DOMAIN}`, created: false })
+    expect(again).to.deep.equal({ jid: `alice@${DOMAIN}`, outcome: 'taken' })
     expect(await messaging.accounts.list()).to.deep.equal([`alice@${DOMAIN}`])
   })
 
@@ -94,6 +94,18 @@ describe('Accounts', () => {
     expect(await messaging.accounts.remove('alice')).to.equal(false)
     expect(await messaging.accounts.list()).to.deep.equal([])
     other.close()
+  })
+
+  it('gives a removed name out again only when it is told to, and lets nobody in meanwhile', async () => {
+    const add = (password: string, reuseRemoved = false) =>
+      messaging.accounts.add({ name: 'alice', password, reuseRemoved })
+    const check = (password: string) => messaging.credentials.checkPassword({ name: 'alice', password })
+    await add('old')
+    await messaging.accounts.remove('alice')
+    expect((await add('new')).outcome).to.equal('removed')
+    expect([await check('old'), await check('new')]).to.deep.equal([undefined, undefined])
+    expect((await add('new', true)).outcome).to.equal('reused')
+    expect([await check('old'), await check('new')]).to.deep.equal([undefined, `alice@${DOMAIN}`])
   })
 
   describe('and their credentials', () => {

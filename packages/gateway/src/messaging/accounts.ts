@@ -38,16 +38,21 @@ export class Accounts {
     return jid.bare
   }
 
-  /** `created` is false when the name is taken. Throws `bad-jid` and, for the password, `bad-request`. */
+  /**
+   * A name whose account was removed is given out again, `reused`, only with `reuseRemoved`: whoever has it owns what
+   * the former one uploaded. Throws `bad-jid` and, for the password, `bad-request`.
+   */
   async add({
     name,
     password,
+    reuseRemoved = false,
   }: {
     name: string
     password: string
-  }): Promise<{ jid: string; created: boolean }> {
+    reuseRemoved?: boolean
+  }): Promise<{ jid: string; outcome: Awaited<ReturnType<AccountStore['create']>> }> {
     const account = await newAccount(this.jidOf(name), password)
-    return { jid: account.jid, created: await this.#needs.store.create(account) }
+    return { jid: account.jid, outcome: await this.#needs.store.create(account, { reuseRemoved }) }
   }
 
   /** False when there is no such account. Throws `bad-jid` and, for the password, `bad-request`. */

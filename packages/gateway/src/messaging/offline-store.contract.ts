@@ -86,8 +86,18 @@ export function describeOfflineStore(
     it('forgets the messages of an account that is removed', async () => {
       await store.put({ to: bob, frame: '<a/>' })
       await fixture.removeAccount(bob)
+      expect(await store.put({ to: bob, frame: '<b/>' })).to.equal('unknown-account')
       await fixture.addAccount(bob)
       expect(await frames()).to.deep.equal([])
+    })
+
+    it('leaves nothing to the next holder of the name of what comes during a removal', async () => {
+      for (let round = 0; round < 20; round++) {
+        const putting = Array.from({ length: 4 }, () => store.put({ to: bob, frame: '<a/>' }))
+        await Promise.all([...putting, fixture.removeAccount(bob)])
+        await fixture.addAccount(bob)
+        expect(await frames()).to.deep.equal([])
+      }
     })
   })
 }

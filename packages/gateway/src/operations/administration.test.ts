@@ -5,15 +5,20 @@ import { OperatorError } from './operator-error.ts'
 
 describe('Administration', () => {
   const jids = new Set<string>()
+  const removed = new Set<string>()
   const administration = new Administration({
     domain: 'localhost',
     accounts: {
-      async add({ name }) {
+      async add({ name, reuseRemoved }) {
         const jid = `${name}@localhost`
-        return { jid, created: jids.size < jids.add(jid).size }
+        if (jids.has(jid)) return { jid, outcome: 'taken' }
+        if (removed.has(jid) && !reuseRemoved) return { jid, outcome: 'removed' }
+        jids.add(jid)
+        return { jid, outcome: removed.delete(jid) ? 'reused' : 'created' }
       },
       list: async () => [...jids],
-      remove: async (name) => jids.delete(`${name}@localhost`),
+      remove: async (name) =>
+        jids.delete(`${name}@localhost`) && removed.size < removed.add(`${name}@localhost`).size,
     },
     tokens: { issueAccount: async (owner) => `token of ${owner}` },
     collectGarbage: {
@@ -47,6 +52,14 @@ describe('Administration', () => {
     expect((await run({ name: 'account list' })).lines).to.deep.equal(['alice@localhost'])
     expect((await run({ name: 'account remove', account: 'alice' })).fine).to.equal(true)
     expect(await failureOf({ name: 'account remove', account: 'alice' })).to.be.instanceOf(OperatorError)
+  })
+
+  it('gives the name of a removed account out again, and says what comes with it', async () => {
+    await run({ name: 'account add', account: 'carol', password: 'p' })
+    await run({ name: 'account remove', account: 'carol' })
+    const { lines } = await run({ name: 'account add', account: 'carol', password: 'p' })
+    expect(lines[0]).to.equal('added carol@localhost')
+    expect(lines[1]).to.include('uploads and links')
   })
 
   it('gives a token to a person, prepared as the gateway prepares JIDs', async () => {

@@ -38,9 +38,12 @@ export class Administration {
     const { accounts, tokens } = this.#needs
     switch (command.name) {
       case 'account add': {
-        const { jid, created } = await accounts.add({ name: command.account, password: command.password })
-        if (!created) throw new OperatorError(`${jid} has an account already`)
+        const { account: name, password } = command
+        const { jid, outcome } = await accounts.add({ name, password, reuseRemoved: true })
+        if (outcome === 'taken') throw new OperatorError(`${jid} has an account already`)
         print(`added ${jid}`)
+        if (outcome === 'reused')
+          print('an account of this name was removed before: its uploads and links are now the new one’s')
         return true
       }
       case 'account list':

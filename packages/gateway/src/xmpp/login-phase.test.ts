@@ -202,6 +202,13 @@ describe('LoginPhase', () => {
       })
     }
 
+    it('refuses the name of an account that was removed, whose uploads would come with it', async () => {
+      await open.messaging.accounts.add({ name: 'gone', password: PASSWORD })
+      await open.messaging.accounts.remove('gone')
+      const client = await connect(open)
+      expect(await client.ask(register(fields('gone', 'x')))).to.include('<conflict ')
+    })
+
     it('lets one connection make few accounts', async () => {
       const client = await connect(open)
       for (let count = 0; count < 6; count++) client.send(register(fields(`many${count}`, 'x')))

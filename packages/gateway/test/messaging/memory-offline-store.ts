@@ -2,21 +2,18 @@ import type { OfflineMessage, OfflineStore } from '../../src/messaging/offline-s
 
 /** Waiting messages for tests. `knows` says who has an account. */
 export class MemoryOfflineStore implements OfflineStore {
-  readonly #knows: (jid: string) => Promise<boolean>
+  readonly #knows: (jid: string) => boolean
   readonly #maxMessages: number
   readonly #mailboxes = new Map<string, OfflineMessage[]>()
   #lastId = 0
 
-  constructor({
-    knows,
-    maxMessages = 1000,
-  }: { knows: (jid: string) => Promise<boolean>; maxMessages?: number }) {
+  constructor({ knows, maxMessages = 1000 }: { knows: (jid: string) => boolean; maxMessages?: number }) {
     this.#knows = knows
     this.#maxMessages = maxMessages
   }
 
   async put({ to, frame, resource }: Parameters<OfflineStore['put']>[0]): ReturnType<OfflineStore['put']> {
-    if (!(await this.#knows(to))) return 'unknown-account'
+    if (!this.#knows(to)) return 'unknown-account'
     const mailbox = this.#mailboxes.get(to) ?? []
     if (mailbox.length >= this.#maxMessages) return 'full'
     this.#lastId += 1

@@ -9,11 +9,11 @@ describeAccountStore('the memory of tests', async () => ({ store: new MemoryAcco
 
 describeOfflineStore('the memory of tests', async () => {
   const accounts = new MemoryAccountStore({ onRemove: (jid) => store.forget(jid) })
-  const knows = async (jid: string) => (await accounts.find(jid)) !== undefined
+  const knows = (jid: string) => accounts.has(jid)
   const store = new MemoryOfflineStore({ knows, maxMessages: 5 })
   return {
     store,
-    addAccount: async (jid) => void (await accounts.create(newAccount(jid))),
+    addAccount: async (jid) => void (await accounts.create(newAccount(jid), { reuseRemoved: true })),
     removeAccount: async (jid) => void (await accounts.remove(jid)),
     tearDown,
   }

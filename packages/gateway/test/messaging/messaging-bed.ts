@@ -18,7 +18,7 @@ export class MessagingBed {
 
   constructor({ maxMessages = 1000 }: { maxMessages?: number } = {}) {
     this.accounts = new MemoryAccountStore({ onRemove: (jid) => this.offline.forget(jid) })
-    const knows = async (jid: string) => (await this.accounts.find(jid)) !== undefined
+    const knows = (jid: string) => this.accounts.has(jid)
     this.offline = new MemoryOfflineStore({ knows, maxMessages })
   }
 

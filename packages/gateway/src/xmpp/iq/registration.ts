@@ -26,10 +26,10 @@ export class Registration {
     )
   }
 
-  /** A stranger registers (§3.1.1). Throws StanzaFailure. */
+  /** A stranger registers (§3.1.1), but not under the name of somebody who was here before. Throws StanzaFailure. */
   async register(query: XmlElement): Promise<void> {
-    const { created } = await this.#withFields(query, (fields) => this.#accounts.add(fields))
-    if (!created) throw new StanzaFailure('conflict')
+    const { outcome } = await this.#withFields(query, (fields) => this.#accounts.add(fields))
+    if (outcome !== 'created') throw new StanzaFailure('conflict')
   }
 
   /** A member removes the own account or changes its password (§3.2, §3.3). Throws StanzaFailure. */
