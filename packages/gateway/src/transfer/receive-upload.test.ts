@@ -281,9 +281,58 @@ describe('ReceiveUpload', () => {
     await until(() => node.transfer.writers.received(id) === 700)
     expect(await patch(other, id, bytes)).to.include({ state: 'complete' })
     slow.send(randomBytes(300)).end()
-    // The upload is complete: what the first request asked for is the case, with the bytes of the second.
-    expect(await first).to.include({ state: 'complete' })
+    // The bytes are the second's: the first must not believe that they are its own.
+    expect(await refusalOf(first)).to.equal('offset-mismatch')
     expect((await bed.bytesOf(node, id)).equals(bytes)).to.equal(true)
+  })
+
+  it('sends an overtaken writer to HEAD when the newer one has paused, with bytes that it never sent', async () => {
+    const other = await bed.addNode()
+    const bytes = randomBytes(1000)
+    const id = await offered(bytes)
+    const slow = new ScriptedBody().send(randomBytes(700))
+    const first = receive(id, slow)
+    await until(() => node.transfer.writers.received(id) === 700)
+    const body = new ScriptedBody().send(bytes.subarray(0, 300)).breakOff()
+    const second = other.transfer.receiveUpload.run({ principal: ALICE, uploadId: id, offset: 0, body })
+    expect(await second).to.include({ state: 'paused', committed: 300 })
+    slow.end()
+    const refused = await first.catch((error: unknown) => error)
+    expect(refused).to.deep.include({ code: 'offset-mismatch', details: { committed: 300 } })
+    expect(await patch(node, id, bytes, 300)).to.include({ state: 'complete' })
+    expect((await bed.bytesOf(node, id)).equals(bytes)).to.equal(true)
+  })
+
+  it('tells a writer that ended by itself of no bytes that another one added before the answer', async () => {
+    const other = await bed.addNode()
+    const bytes = randomBytes(1000)
+    const id = await offered(bytes)
+    const body = new ScriptedBody().send(bytes.subarray(0, 400))
+    const first = receive(id, body)
+    await until(() => node.transfer.writers.received(id) === 400)
+    const finds = node.ledger.calls('find')
+    let letGo = () => {}
+    node.ledger.fail('find', new Promise<void>((resolve) => (letGo = resolve)))
+    body.end()
+    await until(() => node.ledger.calls('find') > finds)
+    expect(await patch(other, id, bytes, 400)).to.include({ state: 'complete' })
+    letGo()
+    expect(await refusalOf(first)).to.equal('offset-mismatch')
+  })
+
+  it('lets a writer go on that a HEAD fenced because it would not wait longer', async () => {
+    const other = await bed.addNode()
+    const bytes = randomBytes(1000)
+    const id = await offered(bytes)
+    let letGo = () => {}
+    node.store.fail('put', new Promise<void>((resolve) => (letGo = resolve)))
+    const first = receive(id, new ScriptedBody().send(bytes).end())
+    await until(() => node.store.calls('put') > 0 && node.transfer.writers.received(id) === 1000)
+    const asked = other.transfer.inspectUpload.settle({ principal: ALICE, uploadId: id })
+    expect(await bed.passUntil(asked)).to.include({ state: 'paused', committed: 0 })
+    letGo()
+    expect(await first).to.include({ state: 'paused', committed: 0 })
+    expect(await patch(node, id, bytes)).to.include({ state: 'complete' })
   })
 
   it('refuses a body that says it goes past the end, before it disturbs anybody', async () => {
@@ -403,7 +452,8 @@ describe('ReceiveUpload', () => {
       const second = patch(other, id, bytes, 300_000)
       expect(await second).to.include({ state: 'complete' })
       ask()
-      expect(await first).to.include({ state: 'complete' })
+      // Only up to there it can say whose the bytes are.
+      expect(await refusalOf(first)).to.equal('offset-mismatch')
       expect((await bed.bytesOf(node, id)).equals(bytes)).to.equal(true)
     })
 

@@ -51,7 +51,7 @@ export class ReceiveUpload {
    * when somebody stopped the writer. A writer at work at the same upload is overtaken (I3), unless the offset is
    * wrong. The body is left alone, and may be unread, when it rejects or ends early.
    *
-   * Throws offset-mismatch, body-too-long (nothing past the size is stored), upload-cancelled and overtaken (also when
+   * Throws offset-mismatch (also when another writer, that is gone again, committed more), body-too-long (nothing past the size is stored), upload-cancelled and overtaken (also when
    * that happened meanwhile), upload-complete, upload-busy (draining), over-budget after 10 s, unavailable (30 s of
    * failures of the store or the ledger), upload-not-found, upload-discarded, upload-expired, media-gone.
    */
@@ -74,7 +74,7 @@ export class ReceiveUpload {
       account.close()
       throw error
     }
-    return await this.#answer(incoming, await writer.done)
+    return await this.#answer(incoming, await writer.done, writer.committed)
   }
 
   /** Undefined when the client has left: a body that is gone must not overtake anybody. */
@@ -132,7 +132,7 @@ export class ReceiveUpload {
     throw failure
   }
 
-  async #answer(incoming: IncomingBody, end: WriterEnd): Promise<UploadStatus> {
+  async #answer(incoming: IncomingBody, end: WriterEnd, written: number): Promise<UploadStatus> {
     const { ledger, verification } = this.#needs
     if (end === 'store-failed' || end === 'ledger-failed') throw new Refusal('unavailable')
     let upload = await ownedUpload(ledger, incoming.principal, incoming.uploadId)
@@ -148,6 +148,8 @@ export class ReceiveUpload {
     refuseOutdated(incoming.principal, upload)
     // Fenced by a HEAD that did not wait longer, it may go on; by another writer, it must not.
     if (end === 'overtaken' && upload.state === 'receiving') throw new Refusal('overtaken')
+    // What lies beyond may be another's: its client must not take it for its own, and asks anew.
+    if (upload.committed !== written) throw new Refusal('offset-mismatch', { committed: upload.committed })
     return statusOf(upload)
   }
 }

@@ -76,6 +76,11 @@ export class UploadWriter {
     return this.#writing.epoch
   }
 
+  /** The offset up to which this writer has committed, as far as it knows. */
+  get committed(): number {
+    return this.#line.committed
+  }
+
   /** The offset up to which bytes were read from the socket. */
   get received(): number {
     return this.#received
