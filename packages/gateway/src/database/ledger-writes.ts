@@ -11,8 +11,9 @@ const inMs = (parameter: string) => `now() + ${parameter}::float8 * interval '1 
 /** owner, message id, … A message id in use inserts nothing: the caller reads who holds it. */
 export const OFFER = `
 with made as (
-  insert into upload(id, owner, message_id, size, sha256, hash_due, state, expires_at)
-  values($1::uuid, $2::text, $3::text, $4::bigint, decode($5::text, 'hex'), $6::boolean, 'offered', ${inMs('$7')})
+  insert into upload(id, owner, message_id, size, sha256, hash_due, state, expires_at, tus_metadata)
+  values($1::uuid, $2::text, $3::text, $4::bigint, decode($5::text, 'hex'), $6::boolean, 'offered', ${inMs('$7')},
+    $16::text)
   on conflict(owner, message_id) where state not in ('discarded', 'expired') do nothing
   returning id),
 media_made as (

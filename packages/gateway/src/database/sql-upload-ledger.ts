@@ -227,5 +227,6 @@ function offerValues(upload: NewUpload): unknown[] {
     delivery ? JSON.stringify(delivery.intent) : null,
     delivery?.fingerprint ?? null,
     delivery?.progressJid ?? null,
+    upload.tusMetadata ?? null,
   ]
 }

@@ -16,7 +16,7 @@ select u.id, u.owner, u.message_id, u.size, u.committed, u.state, u.ended_reason
   u.created_at, u.expires_at, u.expires_at <= now() as overdue, u.hash_due, encode(u.sha256, 'hex') as sha256, ${alive('u.writer')} as writer_alive,
   m.id as media_id, m.name as media_name, m.type as media_type,
   d.recipient, d.kind, d.intent, encode(d.fingerprint, 'hex') as fingerprint, d.state as delivery_state, d.device,
-  d.lease_until, d.progress_jid
+  d.lease_until, d.progress_jid, u.tus_metadata
 from ${from} u join media m on m.upload_id = u.id left join delivery d on d.upload_id = u.id`
 }
 
@@ -48,6 +48,7 @@ export interface UploadRow {
   device: string | null
   lease_until: Date | null
   progress_jid: string | null
+  tus_metadata: string | null
 }
 
 export function toRecord(row: UploadRow): UploadRecord {
@@ -70,6 +71,7 @@ export function toRecord(row: UploadRow): UploadRecord {
     grantNo: row.grant_no,
     media: { id: row.media_id, name: row.media_name, type: row.media_type },
     delivery: toDelivery(row),
+    tusMetadata: row.tus_metadata ?? undefined,
   }
 }
 

@@ -77,6 +77,7 @@ describe('a browser’s page of another origin', () => {
         'tus-resumable',
         'upload-expires',
         'upload-length',
+        'upload-metadata',
         'upload-offset',
       ])
     }

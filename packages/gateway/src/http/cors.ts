@@ -34,6 +34,7 @@ const EXPOSED_HEADERS = [
   'Tus-Version',
   'Upload-Expires',
   'Upload-Length',
+  'Upload-Metadata',
   'Upload-Offset',
 ]
 

@@ -35,7 +35,13 @@ describe('creation by tus', () => {
     expect(answer.headers.get('upload-expires')).to.equal('Sun, 08 Mar 2026 12:00:00 GMT')
     expect(await answer.text()).to.equal(`${SLOT.getUrl}\n`)
     expect(asked).to.deep.equal([
-      { principal: { owner: 'alice@example.org' }, name: 'a b.png', type: 'image/png', size: 10 },
+      {
+        principal: { owner: 'alice@example.org' },
+        name: 'a b.png',
+        type: 'image/png',
+        size: 10,
+        tusMetadata: 'filename YSBiLnBuZw==,filetype aW1hZ2UvcG5n',
+      },
     ])
   })
 

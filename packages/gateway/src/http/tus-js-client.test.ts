@@ -116,6 +116,23 @@ describe('tus-js-client', function () {
     expect(await download(link)).to.have.length(0)
   })
 
+  it('finds in HEAD what it said of its file, while it uploads and afterwards', async () => {
+    const bytes = randomBytes(2 * MIB)
+    const metadata = { filename: 'Grüße 🎉.bin', empty: '', caption: 'a, b c' }
+    const told: string[] = []
+    const listen = (request: HttpRequest, response: HttpResponse) => {
+      if (request.getMethod() === 'POST') told.push(request.getHeader('Upload-Metadata') ?? '')
+      if (request.getMethod() === 'HEAD') told.push(response.getHeader('Upload-Metadata') ?? '')
+    }
+    const first = await run(bytes, { metadata, chunkSize: MIB, onAfterResponse: listen }, MIB)
+    for (let count = 0; count < 2; count++) {
+      await run(bytes, { uploadUrl: first.url, metadata, onAfterResponse: listen })
+    }
+    expect(told).to.have.length(3)
+    expect(new Set(told)).to.have.property('size', 1)
+    expect(told[0]).to.match(/^filename \S+,empty ?,caption \S+$/)
+  })
+
   it('ends an upload for good', async () => {
     const { url } = await run(randomBytes(2 * MIB), { chunkSize: MIB }, MIB)
     await Upload.terminate(url, { headers: { Authorization: `Bearer ${token}` } })

@@ -36,6 +36,18 @@ describe('the tus routes', () => {
       expect(answer.headers.get('tus-resumable')).to.equal('1.0.0')
     })
 
+    it('repeats the metadata of the creation word for word, and has none where there was none', async () => {
+      const tusMetadata = 'filename YS5wbmc=,\u00e9t\u00e9,  empty'
+      const statuses = [{ ...STATUS, tusMetadata }, STATUS]
+      await serve({ inspectUpload: { settle: async () => statuses.shift() ?? STATUS } })
+      const [first, second] = [
+        await ask('HEAD', `/uploads/${UPLOAD_ID}`),
+        await ask('HEAD', `/uploads/${UPLOAD_ID}`),
+      ]
+      expect(first.headers.get('upload-metadata')).to.equal(tusMetadata)
+      expect(second.headers.has('upload-metadata')).to.equal(false)
+    })
+
     it('is 423 in an outage, so that clients wait and do not start again', async () => {
       const logger = new RecordingLogger()
       const failures = [

@@ -1,5 +1,6 @@
 import { Refusal, type Slot, type UploadStatus } from '@sluice/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { SettledStatus } from '../transfer/inspect-upload.ts'
 import { authorise } from './authorisation.ts'
 import type { HttpNeeds } from './http-needs.ts'
 import { asRefusal } from './refusals.ts'
@@ -44,12 +45,13 @@ export function addTusRoutes(app: FastifyInstance, { transfer, limits, logger, d
     const principal = await authorise(request, tokens)
     if (principal.grant !== undefined) throw new Refusal('forbidden')
     const size = lengthOf(request)
-    const metadata = readUploadMetadata(header(request, 'upload-metadata'))
+    const tusMetadata = header(request, 'upload-metadata')
+    const metadata = readUploadMetadata(tusMetadata)
     const length = bodyLength(request)
     if (length !== 0) checkOffsetStream(request)
     if (length !== undefined && length > size) throw new Refusal('body-too-long')
 
-    const slot = await createUpload.run({ principal, ...metadata, size })
+    const slot = await createUpload.run({ principal, ...metadata, size, tusMetadata })
     // Also on a refusal of the body: the upload is there, and a client can go on with it.
     reply.header('location', slot.uploadUrl)
     // tus asks for no body; who uploads by hand wants the link to give away.
@@ -75,12 +77,14 @@ export function addTusRoutes(app: FastifyInstance, { transfer, limits, logger, d
         'upload-offset': status.committed,
         'upload-length': status.size,
         'cache-control': 'no-store',
+        // tus Creation: as it was given.
+        ...(status.tusMetadata && { 'upload-metadata': status.tusMetadata }),
         ...expiry(status),
       })
       .send()
   })
 
-  async function settled(request: FastifyRequest, reply: FastifyReply): Promise<UploadStatus> {
+  async function settled(request: FastifyRequest, reply: FastifyReply): Promise<SettledStatus> {
     if (draining()) throw new Refusal('upload-busy')
     const principal = await authorise(request, tokens)
     return inspectUpload.settle({ principal, uploadId: uploadIdOf(request), signal: responseSignal(reply) })

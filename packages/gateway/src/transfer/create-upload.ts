@@ -32,7 +32,13 @@ export class CreateUpload {
    * Each call makes a new upload; one of no bytes is complete at once. Throws bad-name, bad-size, bad-request (media
    * type), file-too-large; forbidden with a slot's token.
    */
-  async run(file: { principal: Principal; name: string; type: string; size: number }): Promise<Slot> {
+  async run(file: {
+    principal: Principal
+    name: string
+    type: string
+    size: number
+    tusMetadata?: string | undefined
+  }): Promise<Slot> {
     const { ledger, slots, limits, logger } = this.#needs
     const { principal } = file
     refuseGrant(principal)
@@ -44,6 +50,7 @@ export class CreateUpload {
       size,
       hash: 'none',
       media: { id: mediaId, name, type: mediaType },
+      tusMetadata: file.tusMetadata,
       expiresAfterMs: limits.unfinishedExpiryMs,
     })
     logger.info({ uploadId: id, owner: principal.owner, size }, 'upload created')

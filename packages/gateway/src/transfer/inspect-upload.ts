@@ -25,6 +25,11 @@ interface Needs {
   readonly logger: Logger
 }
 
+/** Where an upload stands, and what tus HEAD tells besides. */
+export interface SettledStatus extends UploadStatus {
+  readonly tusMetadata?: string | undefined
+}
+
 /** Tells where an upload stands. */
 export class InspectUpload {
   readonly #needs: Needs
@@ -50,9 +55,10 @@ export class InspectUpload {
     principal: Principal
     uploadId: string
     signal?: AbortSignal | undefined
-  }): Promise<UploadStatus> {
+  }): Promise<SettledStatus> {
     try {
-      return statusOf(await this.#settle(request))
+      const upload = await this.#settle(request)
+      return { ...statusOf(upload), tusMetadata: upload.tusMetadata }
     } catch (error) {
       if (error instanceof Refusal) throw error
       this.#needs.logger.error({ err: error, uploadId: request.uploadId }, 'an upload could not be settled')

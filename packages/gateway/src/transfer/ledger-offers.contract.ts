@@ -61,8 +61,23 @@ export function describeLedgerOffers(open: () => UploadLedgerFixture) {
       const plain = { owner, messageId: undefined, delivery: undefined, size: 0, hash: 'later' } as const
       const first = await uploads.offered(plain)
       const second = await uploads.offered(plain)
-      expect(first).to.deep.include({ hash: 'later', size: 0, messageId: undefined, delivery: undefined })
+      expect(first).to.deep.include({
+        hash: 'later',
+        size: 0,
+        messageId: undefined,
+        delivery: undefined,
+        tusMetadata: undefined,
+      })
       expect((await ledger.unfinished(owner)).map(({ id }) => id)).to.deep.equal([first.id, second.id])
+    })
+
+    it('keeps what a tus client said of its file, word for word, whatever becomes of the upload', async () => {
+      const tusMetadata = `filename YQ==,${'k'.repeat(10_000)} , \u00e9 YQ==`
+      const upload = await uploads.offered({ messageId: undefined, delivery: undefined, tusMetadata })
+      expect(upload.tusMetadata).to.equal(tusMetadata)
+      const { id, epoch } = upload
+      const fenced = await ledger.fence({ id, epoch, from: 'offered', to: 'cancelled', newGrant: true })
+      expect(fenced?.tusMetadata).to.equal(tusMetadata)
     })
 
     it('finds nothing for what was never offered, whatever is asked', async () => {

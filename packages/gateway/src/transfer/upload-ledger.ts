@@ -18,6 +18,8 @@ export interface UploadRecord extends UploadSnapshot {
   readonly grantNo: number
   readonly media: { readonly id: string; readonly name: string; readonly type: string }
   readonly delivery?: DeliveryRecord | undefined
+  /** tus `Upload-Metadata` as the client gave it at creation; offers have none. */
+  readonly tusMetadata?: string | undefined
   /** When the upload was offered: never changes, so it dates the bytes of the media (Last-Modified). */
   readonly offeredAt: Date
 }
@@ -44,6 +46,7 @@ export interface NewUpload {
   readonly delivery?:
     | Pick<DeliveryRecord, 'to' | 'kind' | 'intent' | 'fingerprint' | 'progressJid'>
     | undefined
+  readonly tusMetadata?: string | undefined
   readonly expiresAfterMs: number
 }
 
