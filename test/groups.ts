@@ -1,4 +1,4 @@
-import type { ServerName } from './runner/stack.ts'
+import type { Requirement } from './runner/stack.ts'
 
 /**
  * What one mocha process runs. Every `*.test.ts` below `packages` and `test` belongs to the group with the longest
@@ -8,8 +8,8 @@ export interface TestGroup {
   readonly name: string
   /** Path prefixes from the root of the repository. */
   readonly under: readonly string[]
-  /** Servers of which suites in it take a database or bucket. */
-  readonly uses: readonly ServerName[]
+  /** Servers of which suites in it take a database or bucket, and programs that they start. */
+  readonly uses: readonly Requirement[]
   /**
    * Quick groups run side by side, and after them the steady ones, which are long but assert no
    * time and no memory; heavy ones run alone, at the end.
@@ -54,6 +54,13 @@ export const GROUPS: readonly TestGroup[] = [
     name: 'tooling',
     under: ['test/stack/', 'test/runner/'],
     uses: ['PostgreSQL', 'MinIO'],
+    lane: 'quick',
+    limitMinutes: 2,
+  },
+  {
+    name: 'chat-servers',
+    under: ['test/stack/chat-servers'],
+    uses: ['Prosody', 'ejabberd'],
     lane: 'quick',
     limitMinutes: 2,
   },

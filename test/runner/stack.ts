@@ -1,8 +1,12 @@
+import { PROGRAMS, type ProgramName } from '../stack/chat-programs.ts'
 import { startMinio } from '../stack/minio-server.ts'
 import { startPostgres } from '../stack/postgres-server.ts'
 import type { StackServer } from '../stack/stack-server.ts'
 
-export type ServerName = 'PostgreSQL' | 'MinIO'
+type ServerName = 'PostgreSQL' | 'MinIO'
+
+/** What suites cannot run without: servers of the whole run, and programs that they start themselves. */
+export type Requirement = ServerName | ProgramName
 
 const SERVERS: Record<ServerName, { variable: string; start: () => Promise<StackServer> }> = {
   PostgreSQL: { variable: 'SLUICE_TEST_POSTGRES_URL', start: startPostgres },
@@ -13,13 +17,13 @@ const SERVERS: Record<ServerName, { variable: string; start: () => Promise<Stack
 export class Stack {
   /** For the mocha processes. */
   readonly environment: Readonly<Record<string, string>>
-  /** Why a server is not there. */
-  readonly missing: ReadonlyMap<ServerName, string>
+  /** Why something is not there. */
+  readonly missing: ReadonlyMap<Requirement, string>
   readonly #started: readonly StackServer[]
 
   private constructor(
     environment: Record<string, string>,
-    missing: Map<ServerName, string>,
+    missing: Map<Requirement, string>,
     started: StackServer[],
   ) {
     this.environment = environment
@@ -27,15 +31,16 @@ export class Stack {
     this.#started = started
   }
 
-  static async start(names: ReadonlySet<ServerName>): Promise<Stack> {
+  static async start(names: ReadonlySet<Requirement>): Promise<Stack> {
     const environment: Record<string, string> = {}
-    const missing = new Map<ServerName, string>()
+    const missing = new Map<Requirement, string>()
     const started: StackServer[] = []
     await Promise.all(
       [...names].map(async (name) => {
-        const { variable, start } = SERVERS[name]
-        if (process.env[variable]) return
         try {
+          if (!isServer(name)) return await PROGRAMS[name]()
+          const { variable, start } = SERVERS[name]
+          if (process.env[variable]) return
           const server = await start()
           started.push(server)
           environment[variable] = server.address
@@ -50,4 +55,8 @@ export class Stack {
   async stop(): Promise<void> {
     await Promise.all(this.#started.map((server) => server.stop()))
   }
+}
+
+function isServer(name: Requirement): name is ServerName {
+  return name in SERVERS
 }

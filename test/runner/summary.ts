@@ -1,4 +1,4 @@
-import type { ServerName } from './stack.ts'
+import type { Requirement } from './stack.ts'
 
 /** What mocha counted in one group. */
 export interface GroupCounts {
@@ -11,7 +11,7 @@ export interface GroupCounts {
 
 export interface GroupResult {
   readonly name: string
-  readonly uses: readonly ServerName[]
+  readonly uses: readonly Requirement[]
   /** Absent: the process ended before mocha had counted. */
   readonly counts?: GroupCounts
   /** What went wrong beside the tests: it crashed, did not end, ran too long. */
@@ -20,7 +20,7 @@ export interface GroupResult {
 
 export interface SummaryInput {
   readonly results: readonly GroupResult[]
-  readonly missing: ReadonlyMap<ServerName, string>
+  readonly missing: ReadonlyMap<Requirement, string>
   /** SLUICE_TEST_REQUIRE=all: nothing may go without its servers. */
   readonly requireAll: boolean
   /** What failed outside of every group. */

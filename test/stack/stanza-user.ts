@@ -33,13 +33,16 @@ export class StanzaUser {
     })
   }
 
+  /** `serverUrl` is a gateway's address, or the whole WebSocket URL of a chat server. */
   static async login(
-    gatewayUrl: string,
+    serverUrl: string,
     username: string,
     password: string,
     domain = 'localhost',
   ): Promise<StanzaUser> {
-    const service = `${gatewayUrl.replace(/^http/, 'ws')}/xmpp-websocket`
+    const service = serverUrl.startsWith('ws')
+      ? serverUrl
+      : `${serverUrl.replace(/^http/, 'ws')}/xmpp-websocket`
     const xmpp = client({
       service,
       domain,
@@ -47,16 +50,23 @@ export class StanzaUser {
     })
     xmpp.on('error', () => {})
     xmpp.reconnect.stop()
+    const managed = streamManaged(xmpp)
     const address = await xmpp.start()
+    await managed()
     await xmpp.send(element('presence'))
     return new StanzaUser(xmpp, String(address), domain)
   }
 
   /** Sends an iq to the media service; answers the payload or throws its refusal. */
-  async ask(type: 'get' | 'set', payload: XmlElement): Promise<XmlElement> {
+  ask(type: 'get' | 'set', payload: XmlElement): Promise<XmlElement> {
+    return this.iq(type, `media.${this.domain}`, payload)
+  }
+
+  /** Sends an iq; answers the payload or throws the refusal. */
+  async iq(type: 'get' | 'set', to: string, payload: XmlElement): Promise<XmlElement> {
     const id = randomUUID()
     const answered = this.next((stanza) => stanza.is('iq') && stanza.attrs.id === id)
-    await this.#xmpp.send(element('iq', { type, id, to: `media.${this.domain}` }, payload))
+    await this.#xmpp.send(element('iq', { type, id, to }, payload))
     const answer = await answered
     if (answer.attrs.type === 'error') {
       const error = decodeStanzaError(answer.getChild('error') as XmlElement)
@@ -104,5 +114,23 @@ export class StanzaUser {
 
   async close(): Promise<void> {
     await this.#xmpp.stop()
+  }
+}
+
+/**
+ * Resolves once stream management is on, where the server has it. Before, @xmpp/client counts what it gets wrongly, and
+ * the server ends the stream for it.
+ */
+function streamManaged(xmpp: ReturnType<typeof client>): () => Promise<void> {
+  const namespace = 'urn:xmpp:sm:3'
+  let offered = false
+  const answered = new Promise<void>((resolve) => {
+    xmpp.on('nonza', (nonza) => {
+      if (nonza.getChild('sm', namespace)) offered = true
+      if (nonza.is('enabled', namespace) || nonza.is('failed', namespace)) resolve()
+    })
+  })
+  return async () => {
+    if (offered) await answered
   }
 }

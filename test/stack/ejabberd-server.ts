@@ -1,0 +1,154 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { findEjabberd } from './chat-programs.ts'
+import type { ChatServer } from './chat-server.ts'
+import { adapt, pageBlock } from './page-blocks.ts'
+import { type ChatServerSettings, runChatServer } from './run-chat-server.ts'
+
+const PAGE = 'ejabberd.md'
+
+/** Debian's ejabberd, configured as installed and with what docs/ejabberd.md adds. */
+export function startEjabberd(): Promise<ChatServer> {
+  return runChatServer({
+    name: 'ejabberd',
+    page: PAGE,
+    websocketPath: '/ws',
+    async configure(settings) {
+      const { folder, ports, replacements } = settings
+      const { erl, libraries } = await findEjabberd()
+      const block = await pageBlock(PAGE, '/etc/ejabberd/sluice.yml')
+      await writeFile(
+        join(folder, 'sluice.yml'),
+        adapt(block, {
+          ...replacements,
+          'port: 5281': `port: ${ports.http}`,
+          'port: 5347': `port: ${ports.component}`,
+        }),
+      )
+      const main = join(folder, 'ejabberd.yml')
+      await writeFile(main, mainFile(settings))
+      const database = join(folder, 'database')
+      await mkdir(database)
+      return {
+        command: erl,
+        // Without a node name nothing is reached by Erlang's own protocol, so no port mapper is started that would
+        // outlive the test.
+        args: ['-noinput', '-mnesia', 'dir', JSON.stringify(database), '-s', 'ejabberd'],
+        env: {
+          HOME: folder,
+          ERL_LIBS: libraries,
+          ERL_CRASH_DUMP: join(folder, 'crash.dump'),
+          EJABBERD_CONFIG_PATH: main,
+          EJABBERD_LOG_PATH: join(folder, 'ejabberd.log'),
+        },
+        ready: Object.values(ports).map((port) => `Start accepting TCP connections at 127.0.0.1:${port} `),
+      }
+    },
+  })
+}
+
+/**
+ * Debian's ejabberd.yml as installed, its shapers with it, without what reaches beyond this machine, and with what
+ * only a test needs: ports, paths, registration by clients.
+ */
+function mainFile({ folder, domain, ports, certificate, key }: ChatServerSettings): string {
+  return `
+loglevel: info
+log_rotate_count: 0
+hosts:
+  - ${domain}
+certfiles:
+  - ${certificate}
+  - ${key}
+listen:
+  -
+    port: ${ports.tcp}
+    ip: "127.0.0.1"
+    module: ejabberd_c2s
+    max_stanza_size: 262144
+    shaper: c2s_shaper
+    access: c2s
+    starttls_required: true
+disable_sasl_mechanisms:
+  - "digest-md5"
+  - "X-OAUTH2"
+auth_password_format: scram
+acl:
+  local:
+    user_regexp: ""
+  loopback:
+    ip:
+      - 127.0.0.0/8
+access_rules:
+  local:
+    allow: local
+  c2s:
+    deny: blocked
+    allow: all
+  muc_create:
+    allow: local
+  pubsub_createnode:
+    allow: local
+  trusted_network:
+    allow: loopback
+shaper:
+  normal:
+    rate: 3000
+    burst_size: 20000
+  fast: 200000
+shaper_rules:
+  max_user_sessions: 10
+  max_user_offline_messages:
+    5000: admin
+    100: all
+  c2s_shaper:
+    none: admin
+    normal: all
+  s2s_shaper: fast
+modules:
+  mod_adhoc: {}
+  mod_blocking: {}
+  mod_caps: {}
+  mod_carboncopy: {}
+  mod_client_state: {}
+  mod_disco: {}
+  mod_last: {}
+  mod_muc:
+    access:
+      - allow
+    access_create: muc_create
+    access_persistent: muc_create
+    access_mam:
+      - allow
+    default_room_options:
+      mam: true
+  mod_offline:
+    access_max_user_messages: max_user_offline_messages
+  mod_ping: {}
+  mod_pres_counter:
+    count: 5
+    interval: 60
+  mod_privacy: {}
+  mod_private: {}
+  mod_pubsub:
+    access_createnode: pubsub_createnode
+    plugins:
+      - flat
+      - pep
+  mod_push: {}
+  mod_push_keepalive: {}
+  mod_register:
+    ip_access: trusted_network
+  mod_roster:
+    versioning: true
+  mod_shared_roster: {}
+  mod_stream_mgmt:
+    resend_on_timeout: if_offline
+  mod_vcard:
+    search: false
+  mod_vcard_xupdate: {}
+  mod_version: {}
+registration_timeout: infinity
+include_config_file: ${folder}/sluice.yml
+`
+}
