@@ -1,8 +1,10 @@
 import 'reflect-metadata'
+import { NS } from '@sluice/protocol'
 import type { FastifyInstance } from 'fastify'
 import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe'
 import type { Config } from './config.ts'
 import { AccountTable } from './database/account-table.ts'
+import { LinkLeaseTable } from './database/link-lease-table.ts'
 import { OfflineTable } from './database/offline-table.ts'
 import { SqlUploadLedger } from './database/sql-upload-ledger.ts'
 import { buildHttpServer } from './http/http-server.ts'
@@ -20,6 +22,9 @@ import type { Clock } from './transfer/clock.ts'
 import { createTransfer, type Transfer } from './transfer/create-transfer.ts'
 import type { Logger } from './transfer/logger.ts'
 import type { UploadLedger } from './transfer/upload-ledger.ts'
+import type { ComponentLink } from './xmpp/component/component-link.ts'
+import { componentProgress } from './xmpp/component/component-progress.ts'
+import { openComponentLink } from './xmpp/component/open-component-link.ts'
 import { MediaStanzas } from './xmpp/media-stanzas.ts'
 import { ProgressNotices } from './xmpp/progress-notices.ts'
 import { attachXmppEndpoint, type XmppEndpoint } from './xmpp/xmpp-endpoint.ts'
@@ -44,15 +49,17 @@ interface Composition {
   readonly messaging: Messaging
   /** Not listening yet. */
   readonly http: FastifyInstance
-  /** Takes its streams from `http` as soon as it is asked for. */
+  /** Standalone only. Takes its streams from `http` as soon as it is asked for. */
   readonly xmpp: XmppEndpoint
+  /** Undefined without a chat server. Not started yet. */
+  readonly component: ComponentLink | undefined
   /** Tells from the moment it is asked for. */
   readonly progress: ProgressNotices
   readonly administration: Administration
   readonly background: BackgroundWork
 }
 
-const mediaJid = ({ domain }: Config) => `media.${domain}`
+const mediaJid = ({ component, domain }: Config) => component?.jid ?? `media.${domain}`
 
 const token = <T>(name: string): InjectionToken<T> => Symbol(name)
 
@@ -62,6 +69,8 @@ const TRANSFER = token<Transfer>('transfer')
 const MESSAGING = token<Messaging>('messaging')
 const HTTP = token<FastifyInstance>('http')
 const XMPP = token<XmppEndpoint>('xmpp')
+const MEDIA = token<MediaStanzas>('media')
+const COMPONENT = token<ComponentLink | undefined>('component')
 const PROGRESS = token<ProgressNotices>('progress')
 const ADMINISTRATION = token<Administration>('administration')
 const BACKGROUND = token<BackgroundWork>('background')
@@ -78,6 +87,8 @@ export function compose(needs: CompositionNeeds): Composition {
   provide(MESSAGING, makeMessaging)
   provide(HTTP, makeHttp)
   provide(XMPP, makeXmpp)
+  provide(MEDIA, makeMedia)
+  provide(COMPONENT, makeComponent)
   provide(PROGRESS, makeProgress)
   provide(ADMINISTRATION, makeAdministration)
   provide(BACKGROUND, makeBackground)
@@ -96,6 +107,9 @@ export function compose(needs: CompositionNeeds): Composition {
     },
     get xmpp() {
       return parts.resolve(XMPP)
+    },
+    get component() {
+      return parts.resolve(COMPONENT)
     },
     get progress() {
       return parts.resolve(PROGRESS)
@@ -149,10 +163,30 @@ function makeHttp(parts: DependencyContainer): FastifyInstance {
     transfer: parts.resolve(TRANSFER),
     limits: config,
     logger,
-    websocketUrl: addresses.websocket,
-    page: welcome({ addresses, domain: config.domain }),
+    websocketUrl: config.component ? undefined : addresses.websocket,
+    page: welcome({ addresses, ...config }),
     readiness: readiness({ ledger: parts.resolve(LEDGER), store: backends.store, logger }),
+    link: () => parts.resolve(COMPONENT)?.state,
     draining,
+  })
+}
+
+function makeMedia(parts: DependencyContainer): MediaStanzas {
+  const { logger } = parts.resolve(NEEDS)
+  return new MediaStanzas({ transfer: parts.resolve(TRANSFER), logger })
+}
+
+function makeComponent(parts: DependencyContainer): ComponentLink | undefined {
+  const { config, backends, clock, logger } = parts.resolve(NEEDS)
+  if (!config.component) return undefined
+  return openComponentLink({
+    address: config.component,
+    allowedDomains: config.allowedDomains,
+    lease: new LinkLeaseTable({ sql: backends.database }),
+    node: backends.node,
+    media: parts.resolve(MEDIA),
+    clock,
+    logger,
   })
 }
 
@@ -167,7 +201,7 @@ function makeXmpp(parts: DependencyContainer): XmppEndpoint {
     local: config.publicUrl === undefined,
     registrationOpen: config.registration === 'open',
     messaging: parts.resolve(MESSAGING),
-    media: new MediaStanzas({ transfer: parts.resolve(TRANSFER), logger }),
+    media: parts.resolve(MEDIA),
     clock,
     logger,
   })
@@ -175,16 +209,30 @@ function makeXmpp(parts: DependencyContainer): XmppEndpoint {
 
 function makeProgress(parts: DependencyContainer): ProgressNotices {
   const { config, backends, clock, logger } = parts.resolve(NEEDS)
-  const { sessions } = parts.resolve(MESSAGING)
+  const component = parts.resolve(COMPONENT)
   return new ProgressNotices({
-    signals: backends.signals,
     ledger: parts.resolve(LEDGER),
     inspectUpload: parts.resolve(TRANSFER).inspectUpload,
     clock,
     logger,
     from: mediaJid(config),
-    receiver: (full) => sessions.find(full),
+    ...(component
+      ? componentProgress({
+          link: component,
+          allowedDomains: config.allowedDomains,
+          signals: backends.signals,
+        })
+      : standaloneProgress(parts)),
   })
+}
+
+function standaloneProgress(parts: DependencyContainer) {
+  const { sessions } = parts.resolve(MESSAGING)
+  return {
+    xmlns: NS.client,
+    signals: parts.resolve(NEEDS).backends.signals,
+    receiver: (full: string) => sessions.find(full),
+  }
 }
 
 function makeAdministration(parts: DependencyContainer): Administration {
@@ -196,6 +244,8 @@ function makeAdministration(parts: DependencyContainer): Administration {
     collectGarbage: new CollectGarbage(holdings),
     verifyLedger: new VerifyLedger(holdings),
     domain: config.domain,
+    // Elsewhere there are no accounts of ours, and tokens only for those whom the chat server's users are.
+    ...(config.component && { allowedDomains: config.allowedDomains }),
   })
 }
 

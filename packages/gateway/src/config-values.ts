@@ -93,6 +93,28 @@ export function parseDatabaseUrl(text: string): string | undefined {
   return url && ['postgres:', 'postgresql:'].includes(url.protocol) ? text : undefined
 }
 
+/** `xmpp://host:port` → both; XEP-0114 has no port of its own, and servers listen on 5347. */
+export function parseComponentUrl(text: string): { host: string; port: number } | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol !== 'xmpp:' || !/^(|\/)$/.test(url.pathname)) return undefined
+  if (url.username || url.password || url.search || url.hash) return undefined
+  // An IPv6 address stands in brackets in a URL, and nowhere else.
+  const host = parseHost(url.hostname.replace(/^\[(.*)\]$/, '$1'))
+  return host === undefined || url.port === '0' ? undefined : { host, port: Number(url.port || 5347) }
+}
+
+/** `a.example, b.example` → prepared domains; `*` → all. */
+export function parseDomains(text: string): readonly string[] | '*' | undefined {
+  if (text.trim() === '*') return '*'
+  const domains = text.split(',').map((domain) => parseDomain(domain.trim()))
+  return domains.every((domain) => domain !== undefined) ? [...new Set(domains)] : undefined
+}
+
+/** The domain that a service is a part of: `media.example.org` → `example.org`. */
+export function parentDomain(domain: string): string | undefined {
+  return /^[^.]+\.(.+)$/.exec(domain)?.[1]
+}
+
 function httpUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
   return url && /^https?:$/.test(url.protocol) && !url.username && !url.password ? url : undefined

@@ -6,9 +6,12 @@ import {
   isLoopback,
   match,
   oneOf,
+  parentDomain,
   parseBucket,
+  parseComponentUrl,
   parseDatabaseUrl,
   parseDomain,
+  parseDomains,
   parseDuration,
   parseEndpoint,
   parseHost,
@@ -29,12 +32,16 @@ export interface Config {
   readonly publicUrl?: string | undefined
   /** Absolute. */
   readonly dataDir: string
-  /** Prepared. */
+  /** Of the accounts; prepared. */
   readonly domain: string
   /** Without one the database is embedded, under `dataDir`. */
   readonly databaseUrl?: string | undefined
   /** Without one chunks are files under `dataDir`. */
   readonly s3?: S3Config | undefined
+  /** With one, accounts live at the chat server, and the gateway's own chat side is off. */
+  readonly component?: ComponentConfig | undefined
+  /** Whose accounts may use the media service at a chat server; prepared. */
+  readonly allowedDomains: readonly string[] | '*'
   readonly registration: 'open' | 'closed'
   readonly maxUploadBytes: number
   readonly unfinishedExpiryMs: number
@@ -50,6 +57,14 @@ export interface S3Config {
   readonly secretKey: string
 }
 
+export interface ComponentConfig {
+  readonly host: string
+  readonly port: number
+  /** Prepared. */
+  readonly jid: string
+  readonly secret: string
+}
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
@@ -61,7 +76,7 @@ const SCHEMA = z.object({
   SLUICE_PORT: value('a port from 0 to 65535, 0 for a free one', parsePort).default(8400),
   SLUICE_PUBLIC_URL: value('an http or https URL without query or credentials', parsePublicUrl).optional(),
   SLUICE_DATA_DIR: value('a directory', (text) => resolve(text)).default(resolve('.sluice')),
-  SLUICE_DOMAIN: value('an XMPP domain', parseDomain).default('localhost'),
+  SLUICE_DOMAIN: value('an XMPP domain', parseDomain).optional(),
   SLUICE_DATABASE_URL: value(
     'a URL such as postgres://user:password@host:5432/name',
     parseDatabaseUrl,
@@ -74,6 +89,10 @@ const SCHEMA = z.object({
   SLUICE_S3_REGION: value('the name of a region', (text) => match(text, /^[\w-]+$/)).default('us-east-1'),
   SLUICE_S3_ACCESS_KEY: value('an access key', (text) => match(text, /^\S+$/)).optional(),
   SLUICE_S3_SECRET_KEY: value('a secret key', (text) => match(text, /^\S+$/)).optional(),
+  SLUICE_COMPONENT_URL: value('a URL such as xmpp://host:5347', parseComponentUrl).optional(),
+  SLUICE_COMPONENT_JID: value('an XMPP domain such as media.example.org', parseDomain).optional(),
+  SLUICE_COMPONENT_SECRET: value('a secret', (text) => text).optional(),
+  SLUICE_ALLOWED_DOMAINS: value('XMPP domains, separated by commas, or *', parseDomains).optional(),
   SLUICE_REGISTRATION: value('open or closed', (text) => oneOf(text, ['open', 'closed'] as const)).optional(),
   SLUICE_MAX_UPLOAD_BYTES: value('a size such as 500MiB or 10GiB', (text) =>
     within(parseSize(text), 1),
@@ -94,6 +113,7 @@ const SECRETS: readonly string[] = [
   'SLUICE_DATABASE_URL',
   'SLUICE_S3_ACCESS_KEY',
   'SLUICE_S3_SECRET_KEY',
+  'SLUICE_COMPONENT_SECRET',
 ] satisfies Variable[]
 
 const S3: readonly Variable[] = [
@@ -103,7 +123,13 @@ const S3: readonly Variable[] = [
   'SLUICE_S3_SECRET_KEY',
 ]
 
-const NOT_BUILT = /^SLUICE_(COMPONENT_(URL|JID|SECRET)|UPLOAD_SECRET|WORKERS|ALLOWED_DOMAINS)(_FILE)?$/
+const COMPONENT: readonly Variable[] = [
+  'SLUICE_COMPONENT_URL',
+  'SLUICE_COMPONENT_JID',
+  'SLUICE_COMPONENT_SECRET',
+]
+
+const NOT_BUILT = /^SLUICE_(UPLOAD_SECRET|WORKERS)(_FILE)?$/
 
 /**
  * Reads the whole configuration from the environment; an empty variable is as good as none.
@@ -120,19 +146,24 @@ export function readConfig(environment: Environment = process.env): Config {
     const got = SECRETS.includes(name) ? 'a value (not shown, it is a secret)' : JSON.stringify(given[name])
     problems.push(`${name} is ${got}; it takes ${issue.message}`)
   }
-  checkS3(given, problems)
+  checkGroup('S3', 'SLUICE_S3_', S3, given, problems)
+  checkGroup('a component', 'SLUICE_COMPONENT_', COMPONENT, given, problems)
+  const component = data && componentOf(data)
+  if (data && problems.length === 0) checkChatServer(data, component, problems)
   if (data === undefined || problems.length > 0) throw new ConfigError(problems)
   return {
     host: data.SLUICE_HOST,
     port: data.SLUICE_PORT,
     publicUrl: data.SLUICE_PUBLIC_URL,
     dataDir: data.SLUICE_DATA_DIR,
-    domain: data.SLUICE_DOMAIN,
+    domain: data.SLUICE_DOMAIN ?? (component && parentDomain(component.jid)) ?? 'localhost',
     databaseUrl: data.SLUICE_DATABASE_URL,
     s3: s3Of(data),
+    component,
+    allowedDomains: data.SLUICE_ALLOWED_DOMAINS ?? parentOf(component),
     registration:
       data.SLUICE_REGISTRATION ??
-      (isLoopback(data.SLUICE_HOST) && !data.SLUICE_PUBLIC_URL ? 'open' : 'closed'),
+      (!component && isLoopback(data.SLUICE_HOST) && !data.SLUICE_PUBLIC_URL ? 'open' : 'closed'),
     maxUploadBytes: data.SLUICE_MAX_UPLOAD_BYTES,
     unfinishedExpiryMs: data.SLUICE_UNFINISHED_EXPIRY,
     memoryBudgetBytes: data.SLUICE_MEMORY_BUDGET_BYTES,
@@ -171,12 +202,48 @@ function readSecret(name: string, path: string, problems: string[]): string | un
   }
 }
 
-function checkS3(given: Readonly<Record<string, string>>, problems: string[]): void {
-  const set = Object.keys(given).filter((name) => name.startsWith('SLUICE_S3_'))
-  const missing = S3.filter((name) => !set.includes(name))
+/** Variables that go together are all set or none. */
+function checkGroup(
+  what: string,
+  prefix: string,
+  needed: readonly Variable[],
+  given: Readonly<Record<string, string>>,
+  problems: string[],
+): void {
+  const set = Object.keys(given).filter((name) => name.startsWith(prefix))
+  const missing = needed.filter((name) => !set.includes(name))
   if (set.length === 0 || missing.length === 0) return
   const are = missing.length === 1 ? 'is' : 'are'
-  problems.push(`${missing.join(', ')} ${are} not set, but ${set[0]} is; S3 takes ${S3.join(', ')}`)
+  problems.push(`${missing.join(', ')} ${are} not set, but ${set[0]} is; ${what} takes ${needed.join(', ')}`)
+}
+
+/** What makes sense only with a chat server's accounts, or only with our own. */
+function checkChatServer(
+  data: z.infer<typeof SCHEMA>,
+  component: ComponentConfig | undefined,
+  problems: string[],
+): void {
+  const { SLUICE_ALLOWED_DOMAINS: allowed, SLUICE_REGISTRATION: registration } = data
+  if (!component) {
+    if (allowed) problems.push('SLUICE_ALLOWED_DOMAINS is set, but only a component has use for it')
+    return
+  }
+  if (registration === 'open')
+    problems.push('SLUICE_REGISTRATION is open, but with a component accounts are made at the chat server')
+  if (!allowed && parentOf(component).length === 0)
+    problems.push(
+      `SLUICE_ALLOWED_DOMAINS is not set, and SLUICE_COMPONENT_JID ${component.jid} is below no domain`,
+    )
+}
+
+function parentOf(component: ComponentConfig | undefined): readonly string[] {
+  const parent = component && parentDomain(component.jid)
+  return parent === undefined ? [] : [parent]
+}
+
+function componentOf(data: z.infer<typeof SCHEMA>): ComponentConfig | undefined {
+  const { SLUICE_COMPONENT_URL: url, SLUICE_COMPONENT_JID: jid, SLUICE_COMPONENT_SECRET: secret } = data
+  return url && jid && secret ? { ...url, jid, secret } : undefined
 }
 
 function s3Of(data: z.infer<typeof SCHEMA>): S3Config | undefined {

@@ -52,7 +52,7 @@ export async function startGateway(
     let draining = false
     const { compose } = await composition
     const parts = compose({ config, backends, addresses, clock, logger, draining: () => draining })
-    const { administration, background, http, ledger, messaging, progress, transfer, xmpp } = parts
+    const { administration, background, component, http, ledger, messaging, progress, transfer } = parts
     // To the very end: a node that does not beat counts as dead while it still drains.
     closings.push(() => background.close())
     closings.push(() => {
@@ -64,7 +64,14 @@ export async function startGateway(
     await ledger.beat(node)
     closings.push(() => closeHttp(http))
     await listen(http, { host: config.host, port })
-    closings.push(() => xmpp.close())
+    if (component) {
+      component.start()
+      // After the drain: what it commits is told. Before the requests end: another gateway takes the link meanwhile.
+      closings.push(() => component.close())
+    } else {
+      const { xmpp } = parts
+      closings.push(() => xmpp.close())
+    }
     if (config.databaseUrl === undefined) {
       const path = controlPath(config.dataDir)
       const control = await openControlServer({ path, administration, logger })
@@ -86,7 +93,7 @@ export async function startGateway(
     let closing: Promise<void> | undefined
     return {
       url: addresses.url,
-      welcome: welcome({ addresses, domain: config.domain }),
+      welcome: welcome({ addresses, ...config }),
       broken,
       close() {
         closing ??= closeAll(closings).finally(() => logger.info({ node }, 'gateway stopped'))

@@ -6,11 +6,13 @@ const READINESS_MS = 5_000
 
 /**
  * `/healthz`: the process answers. `/readyz`: it can work, that is, everything it depends on answers too; 503
- * otherwise and while draining. What exactly failed goes to the log, not to whoever asks.
+ * otherwise and while draining. What exactly failed goes to the log, not to whoever asks. How the link to the chat
+ * server stands is told, and does not count: without it the bytes still flow, and a gateway taken out of service for a
+ * chat server's sake would stop them.
  */
 export function addHealthRoutes(
   app: FastifyInstance,
-  { readiness, draining, logger }: Pick<HttpNeeds, 'readiness' | 'draining' | 'logger'>,
+  { readiness, draining, link, logger }: Pick<HttpNeeds, 'readiness' | 'draining' | 'link' | 'logger'>,
 ): void {
   app.get('/healthz', { exposeHeadRoute: true }, async (_request, reply) =>
     reply.header('cache-control', 'no-store').send({ healthy: true }),
@@ -25,6 +27,6 @@ export function addHealthRoutes(
     return reply
       .code(ready ? 200 : 503)
       .header('cache-control', 'no-store')
-      .send({ ready, draining: draining(), checks })
+      .send({ ready, draining: draining(), checks, link: link?.() })
   })
 }

@@ -26,12 +26,14 @@ export interface HttpNeeds {
   readonly transfer: HttpTransfer
   readonly limits: Pick<TransferLimits, 'maxUploadBytes'>
   readonly logger: Logger
-  /** `ws:` or `wss:` address of the XMPP endpoint, as clients reach it; published in host-meta. */
-  readonly websocketUrl: string
+  /** `ws:` or `wss:` address of the XMPP endpoint, as clients reach it; published in host-meta. Without one, nothing is. */
+  readonly websocketUrl: string | undefined
   /** The text that `/` answers. */
   readonly page: string
   /** Asks each thing that this gateway cannot work without whether it answers, by name. */
   readiness(signal: AbortSignal): Promise<Readonly<Record<string, boolean>>>
+  /** How the link to the chat server stands, if there is to be one. */
+  link?(): 'online' | 'down' | 'elsewhere' | undefined
   /** True once this process has begun an orderly end: it takes on nothing new. */
   draining(): boolean
 }

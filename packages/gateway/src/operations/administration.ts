@@ -12,6 +12,8 @@ interface AdministrationNeeds {
   readonly collectGarbage: Pick<CollectGarbage, 'run'>
   readonly verifyLedger: Pick<VerifyLedger, 'run'>
   readonly domain: string
+  /** With a chat server: where its accounts are. Then there are none of ours. */
+  readonly allowedDomains?: readonly string[] | '*'
 }
 
 /** Does what an operator asks, in a running gateway or beside one. */
@@ -35,7 +37,9 @@ export class Administration {
   }
 
   async #run(command: AdminCommand, print: (line: string) => void, signal?: AbortSignal): Promise<boolean> {
-    const { accounts, tokens } = this.#needs
+    const { accounts, allowedDomains, tokens } = this.#needs
+    if (allowedDomains !== undefined && command.name.startsWith('account '))
+      throw new OperatorError('the accounts are the chat server’s: manage them there')
     switch (command.name) {
       case 'account add': {
         const { account: name, password } = command
@@ -66,8 +70,11 @@ export class Administration {
 
   /** Also of accounts that live on a chat server: only their JID is known here. */
   #ownerOf(text: string): string {
-    const { local, bare } = prepareJid(text.includes('@') ? text : `${text}@${this.#needs.domain}`)
+    const { allowedDomains = '*' } = this.#needs
+    const { local, bare, domain } = prepareJid(text.includes('@') ? text : `${text}@${this.#needs.domain}`)
     if (local === undefined) throw new OperatorError(`${text} is not the JID of a person`)
+    if (allowedDomains !== '*' && !allowedDomains.includes(domain))
+      throw new OperatorError(`${domain} is not among SLUICE_ALLOWED_DOMAINS (${allowedDomains.join(', ')})`)
     return bare
   }
 

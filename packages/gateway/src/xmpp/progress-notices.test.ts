@@ -1,4 +1,4 @@
-import type { UploadStatus } from '@sluice/protocol'
+import { NS, type UploadStatus } from '@sluice/protocol'
 import { expect } from 'chai'
 import { MessagingBed } from '../../test/messaging/messaging-bed.ts'
 import { ScriptedSession } from '../../test/messaging/scripted-session.ts'
@@ -54,6 +54,7 @@ describe('ProgressNotices', () => {
       clock,
       logger: new MessagingBed().logger,
       from: 'media.example.org',
+      xmlns: NS.client,
       receiver: (full) => (connected && full === DEVICE ? device : undefined),
     })
   })

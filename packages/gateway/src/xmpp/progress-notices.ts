@@ -1,4 +1,4 @@
-import { NS, progressMessage, Refusal } from '@sluice/protocol'
+import { progressMessage, Refusal } from '@sluice/protocol'
 import type { Clock } from '../transfer/clock.ts'
 import type { InspectUpload } from '../transfer/inspect-upload.ts'
 import type { Logger } from '../transfer/logger.ts'
@@ -13,6 +13,8 @@ interface Needs {
   logger: Logger
   /** JID of the media service. */
   from: string
+  /** Of the stream that it goes out by. */
+  xmlns: string
   /** The device with this full JID, if it can be reached from here. */
   receiver: (full: string) => { deliver(frame: string): boolean } | undefined
 }
@@ -75,13 +77,13 @@ export class ProgressNotices {
   }
 
   async #tell(uploadId: string): Promise<void> {
-    const { from, inspectUpload, ledger, receiver } = this.#needs
+    const { from, inspectUpload, ledger, receiver, xmlns } = this.#needs
     const upload = await ledger.find(uploadId)
     const to = upload?.delivery?.progressJid
     if (!upload || to === undefined || !receiver(to)) return
     const status = await inspectUpload.status({ principal: { owner: upload.owner }, uploadId })
     const message = progressMessage({ to, from, status })
-    message.attrs.xmlns = NS.client
+    message.attrs.xmlns = xmlns
     receiver(to)?.deliver(message.toString())
   }
 }

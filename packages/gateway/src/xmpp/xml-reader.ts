@@ -31,23 +31,33 @@ export const MEMBER_XML: XmlLimits = {
  * DTD and no entities but XML's five. Names come out without prefixes, each element's namespace as its `xmlns`, so that
  * two spellings of one stanza are the same to whoever looks at it; the namespaces that this repeats may have as many bytes
  * as the frame. An XML declaration is taken (RFC 7395 §3.3.3 only advises against it), but its version changes nothing:
- * the rules are those of XML 1.0. Throws StreamError and nothing else.
+ * the rules are those of XML 1.0. `around` are the namespaces, by prefix, that are declared around the frame. Throws
+ * StreamError and nothing else.
  */
-export function readXml(frame: string, limits: XmlLimits): XmlElement {
+export function readXml(
+  frame: string,
+  limits: XmlLimits,
+  around: Readonly<Record<string, string>> = {},
+): XmlElement {
   if (Buffer.byteLength(frame) > limits.maxBytes) {
     throw new StreamError('policy-violation', `a frame may have ${limits.maxBytes} bytes`)
   }
   try {
-    return parse(frame, limits)
+    return parse(frame, limits, around)
   } catch (error) {
     throw error instanceof StreamError ? error : new StreamError('not-well-formed')
   }
 }
 
-function parse(frame: string, { maxAttributes, maxBytes, maxDepth, maxElements }: XmlLimits): XmlElement {
+function parse(
+  frame: string,
+  { maxAttributes, maxBytes, maxDepth, maxElements }: XmlLimits,
+  around: Readonly<Record<string, string>>,
+): XmlElement {
   // XML 1.1 has control characters, which end the stream of whoever receives them.
   const version = { defaultXMLVersion: '1.0', forceXMLVersion: true } as const
-  const parser = new SaxesParser({ xmlns: true, position: false, ...version })
+  const additionalNamespaces = { ...around }
+  const parser = new SaxesParser({ xmlns: true, position: false, additionalNamespaces, ...version })
   const open: XmlElement[] = []
   let root: XmlElement | undefined
   let elements = 0

@@ -2,6 +2,7 @@
 export const XMPP = {
   framing: 'urn:ietf:params:xml:ns:xmpp-framing',
   streams: 'http://etherx.jabber.org/streams',
+  component: 'jabber:component:accept',
   streamErrors: 'urn:ietf:params:xml:ns:xmpp-streams',
   sasl: 'urn:ietf:params:xml:ns:xmpp-sasl',
   bind: 'urn:ietf:params:xml:ns:xmpp-bind',

@@ -1,0 +1,85 @@
+import type { XmlElement } from '@sluice/protocol'
+import type { Clock } from '../../transfer/clock.ts'
+import type { Logger } from '../../transfer/logger.ts'
+import { KeyedTurns } from '../keyed-turns.ts'
+import { MediaStanzas } from '../media-stanzas.ts'
+import type { StreamError } from '../stream-error.ts'
+import type { ComponentStanzas } from './component-stanzas.ts'
+
+interface Outlet {
+  send(stanza: XmlElement): void
+  /** Stops and starts reading from the server. */
+  pause(): void
+  resume(): void
+}
+
+/** What one stream hands over. */
+interface Intake {
+  onStanza(stanza: XmlElement): void
+  onUnreadable(stanza: XmlElement, error: StreamError): void
+}
+
+/** Stanzas of all that are at work at once. */
+const MAX_AT_WORK = 512
+/** Stanzas that wait for their turn before the server is no longer read. */
+const MAX_WAITING = 256
+
+/** Answers the stanzas of a stream: side by side, but in order for what concerns the same upload of one device. */
+export class ComponentWork {
+  readonly #stanzas: ComponentStanzas
+  readonly #clock: Pick<Clock, 'sleep'>
+  readonly #logger: Logger
+  readonly #atWork = new Set<Promise<void>>()
+
+  constructor(needs: { stanzas: ComponentStanzas; clock: Pick<Clock, 'sleep'>; logger: Logger }) {
+    this.#stanzas = needs.stanzas
+    this.#clock = needs.clock
+    this.#logger = needs.logger
+  }
+
+  /** For one stream. What is answered when that is over is lost; whoever asked asks again. */
+  begin(outlet: Outlet): Intake {
+    const turns = new KeyedTurns({ maxWaiting: MAX_AT_WORK })
+    let last: Promise<void> = Promise.resolve()
+    let waiting = 0
+
+    const take = (key: string, work: () => Promise<XmlElement | undefined>) => {
+      waiting += 1
+      if (waiting === MAX_WAITING) outlet.pause()
+      const taken = last.then(() =>
+        turns.add(key, () => {
+          const done = this.#answer(work, outlet)
+          this.#atWork.add(done)
+          return done.finally(() => this.#atWork.delete(done))
+        }),
+      )
+      last = taken.then(() => {
+        waiting -= 1
+        if (waiting === 0) outlet.resume()
+      })
+    }
+
+    return {
+      onStanza: (stanza) =>
+        take(`${stanza.attrs.from} ${MediaStanzas.orderKey(stanza)}`, () => this.#stanzas.answer(stanza)),
+      onUnreadable: (stanza, error) =>
+        take(`${stanza.attrs.from}`, async () => this.#stanzas.refuse(stanza, error)),
+    }
+  }
+
+  /** Resolves when what is at work is answered, or after `withinMs`. */
+  async settled(withinMs: number): Promise<void> {
+    const settled = new AbortController()
+    const all = Promise.all(this.#atWork).then(() => settled.abort())
+    await Promise.race([all, this.#clock.sleep(withinMs, settled.signal)])
+  }
+
+  async #answer(work: () => Promise<XmlElement | undefined>, outlet: Outlet): Promise<void> {
+    try {
+      const answer = await work()
+      if (answer) outlet.send(answer)
+    } catch (err) {
+      this.#logger.error({ err }, 'a stanza to the component failed')
+    }
+  }
+}
