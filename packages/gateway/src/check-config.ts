@@ -1,13 +1,14 @@
 import { access, constants } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { checkComponent } from './check-component.ts'
 import type { Config } from './config.ts'
-import { formatDuration, formatSize } from './config-values.ts'
+import { formatDuration, formatSize, isLoopback } from './config-values.ts'
 import { isDirectory } from './data-directory.ts'
 import { openPostgres } from './database/postgres-database.ts'
 import { makeStore } from './open-backends.ts'
 import { BlobStoreRefused } from './storage/blob-response.ts'
 
-/** Prints the configuration, secrets left out, and what its database and store say; false when one fails. */
+/** Prints the configuration, secrets left out, and what its database, store and chat server say; false when one fails. */
 export async function checkConfig(config: Config, print: (line: string) => void): Promise<boolean> {
   const lines = Object.entries(shown(config))
   const width = Math.max(...lines.map(([name]) => name.length))
@@ -16,12 +17,18 @@ export async function checkConfig(config: Config, print: (line: string) => void)
   const store = await outcome(() => checkStore(config))
   print(`database: ${database.text}`)
   print(`object store: ${store.text}`)
-  return database.fine && store.fine
+  const { component } = config
+  if (!component) return database.fine && store.fine
+  const chatServer = await outcome(() => checkComponent(config, component))
+  print(`chat server: ${chatServer.text}`)
+  if (!isLoopback(component.host))
+    print(`SLUICE_COMPONENT_URL: the link is plain text; ${component.host} is to be on a private network`)
+  return database.fine && store.fine && chatServer.fine
 }
 
 /** By the names of the variables, with what stands in for those that are not set in brackets. */
 function shown(config: Config): Readonly<Record<string, string | number>> {
-  const { databaseUrl, s3 } = config
+  const { allowedDomains, component, databaseUrl, s3 } = config
   return {
     SLUICE_HOST: config.host,
     SLUICE_PORT: config.port,
@@ -31,7 +38,12 @@ function shown(config: Config): Readonly<Record<string, string | number>> {
     SLUICE_DATABASE_URL: databaseUrl === undefined ? '(embedded)' : `at ${new URL(databaseUrl).host}`,
     SLUICE_S3_ENDPOINT: s3?.endpoint ?? '(files)',
     ...(s3 && { SLUICE_S3_BUCKET: s3.bucket, SLUICE_S3_REGION: s3.region }),
-    SLUICE_REGISTRATION: config.registration,
+    ...(component && {
+      SLUICE_COMPONENT_URL: `xmpp://${component.host}:${component.port}`,
+      SLUICE_COMPONENT_JID: component.jid,
+      SLUICE_ALLOWED_DOMAINS: allowedDomains === '*' ? '*' : allowedDomains.join(', '),
+    }),
+    ...(!component && { SLUICE_REGISTRATION: config.registration }),
     SLUICE_MAX_UPLOAD_BYTES: formatSize(config.maxUploadBytes),
     SLUICE_UNFINISHED_EXPIRY: formatDuration(config.unfinishedExpiryMs),
     SLUICE_MEMORY_BUDGET_BYTES: formatSize(config.memoryBudgetBytes),

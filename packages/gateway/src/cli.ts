@@ -44,14 +44,18 @@ program
 
 program
   .command('check-config')
-  .description('say what the configuration is, and whether the database and the object store answer')
+  .description(
+    'say what the configuration is, and whether the database, the store and the chat server answer',
+  )
   .action(async () => {
     const config = readConfig()
     const { checkConfig } = await import('./check-config.ts')
     if (!(await checkConfig(config, print))) process.exitCode = FAILED
   })
 
-const account = program.command('account').description('manage the accounts of the standalone gateway')
+const account = program
+  .command('account')
+  .description('manage the accounts of a gateway without a chat server')
 
 account
   .command('add <jid>')
