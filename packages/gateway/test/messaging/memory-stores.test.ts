@@ -1,11 +1,19 @@
 import { describeAccountStore, newAccount } from '../../src/messaging/account-store.contract.ts'
+import { describeLinkLease } from '../../src/messaging/link-lease.contract.ts'
 import { describeOfflineStore } from '../../src/messaging/offline-store.contract.ts'
+import { SystemClock } from '../../src/operations/system-clock.ts'
 import { MemoryAccountStore } from './memory-account-store.ts'
+import { MemoryLinkLease } from './memory-link-lease.ts'
 import { MemoryOfflineStore } from './memory-offline-store.ts'
 
 const tearDown = async () => {}
 
 describeAccountStore('the memory of tests', async () => ({ store: new MemoryAccountStore(), tearDown }))
+
+describeLinkLease('the memory of tests', async () => ({
+  lease: new MemoryLinkLease({ clock: new SystemClock() }),
+  tearDown,
+}))
 
 describeOfflineStore('the memory of tests', async () => {
   const accounts = new MemoryAccountStore({ onRemove: (jid) => store.forget(jid) })

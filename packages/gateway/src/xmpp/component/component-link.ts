@@ -122,7 +122,8 @@ export class ComponentLink {
     if (over.aborted) return 0
     this.#failures += 1
     const pauseMs = reconnectPause(this.#failures, error, this.#limits)
-    const fields = { err: error, jid, host, port, pauseMs: Math.round(pauseMs), failures: this.#failures }
+    const reason = error instanceof Error ? error.message : String(error)
+    const fields = { reason, jid, host, port, pauseMs: Math.round(pauseMs), failures: this.#failures }
     if (isWrongSetting(error)) logger.error(fields, wrongSetting(error.condition))
     else logger.warn(fields, 'component offline, it will connect again')
     return pauseMs

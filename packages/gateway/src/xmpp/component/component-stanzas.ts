@@ -44,11 +44,14 @@ export class ComponentStanzas {
 
   /** For a stanza that cannot be read, by its start tag. */
   refuse(stanza: XmlElement, { message }: StreamError): XmlElement | undefined {
-    const { from, type } = stanza.attrs
-    const asks = stanza.getName() === 'iq' && (type === 'get' || type === 'set')
-    if (!from || !(asks || stanza.getName() === 'message')) return undefined
+    if (!isAnswerable(stanza)) return undefined
     const text = message === '' ? 'the stanza is not well-formed' : message
     return errorOf(stanza, new StanzaFailure('bad-request', { type: 'modify', text }))
+  }
+
+  /** For a stanza of somebody who has too many at work. */
+  busy(stanza: XmlElement): XmlElement | undefined {
+    return isAnswerable(stanza) ? errorOf(stanza, new Refusal('over-budget')) : undefined
   }
 
   async #iq(iq: XmlElement, from: StampedJid): Promise<XmlElement | undefined> {
@@ -73,6 +76,12 @@ export class ComponentStanzas {
     }
     return element('presence', answer)
   }
+}
+
+function isAnswerable(stanza: XmlElement): boolean {
+  const { from, type } = stanza.attrs
+  const asks = stanza.getName() === 'iq' && (type === 'get' || type === 'set')
+  return Boolean(from) && (asks || stanza.getName() === 'message')
 }
 
 /** RFC 6121 §8.5.1: nobody reads messages here; a headline expects no one to (§8.5.2.1.1). */

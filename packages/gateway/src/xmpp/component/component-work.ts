@@ -5,6 +5,7 @@ import { KeyedTurns } from '../keyed-turns.ts'
 import { MediaStanzas } from '../media-stanzas.ts'
 import type { StreamError } from '../stream-error.ts'
 import type { ComponentStanzas } from './component-stanzas.ts'
+import { stampedJid } from './stamped-jid.ts'
 
 interface Outlet {
   send(stanza: XmlElement): void
@@ -21,6 +22,8 @@ interface Intake {
 
 /** Stanzas of all that are at work at once. */
 const MAX_AT_WORK = 512
+/** Stanzas of one account, at work or waiting: a flood of one leaves the others room. */
+const MAX_OF_ONE = 64
 /** Stanzas that wait for their turn before the server is no longer read. */
 const MAX_WAITING = 256
 
@@ -42,6 +45,7 @@ export class ComponentWork {
     const turns = new KeyedTurns({ maxWaiting: MAX_AT_WORK })
     let last: Promise<void> = Promise.resolve()
     let waiting = 0
+    const ofOne = new Map<string, number>()
 
     const take = (key: string, work: () => Promise<XmlElement | undefined>) => {
       waiting += 1
@@ -59,9 +63,25 @@ export class ComponentWork {
       })
     }
 
+    const count = (bare: string, by: 1 | -1) => {
+      const counted = (ofOne.get(bare) ?? 0) + by
+      if (counted > 0) ofOne.set(bare, counted)
+      else ofOne.delete(bare)
+      return counted
+    }
+
     return {
-      onStanza: (stanza) =>
-        take(`${stanza.attrs.from} ${MediaStanzas.orderKey(stanza)}`, () => this.#stanzas.answer(stanza)),
+      onStanza: (stanza) => {
+        const { bare, full } = stampedJid(stanza.attrs.from ?? '')
+        const isTooMuch = count(bare, 1) > MAX_OF_ONE
+        take(isTooMuch ? '' : `${full} ${MediaStanzas.orderKey(stanza)}`, async () => {
+          try {
+            return isTooMuch ? this.#stanzas.busy(stanza) : await this.#stanzas.answer(stanza)
+          } finally {
+            count(bare, -1)
+          }
+        })
+      },
       onUnreadable: (stanza, error) =>
         take(`${stanza.attrs.from}`, async () => this.#stanzas.refuse(stanza, error)),
     }

@@ -38,17 +38,24 @@ export class HeldLease {
     return this.#lost.signal
   }
 
-  /** Gives it back, so that another node need not wait for its end. Never rejects. */
+  /** Gives it back, so that another node need not wait for its end. Never rejects, and never waits longer than that. */
   async release(): Promise<void> {
-    const { lease, link, logger, node } = this.#needs
+    const { clock, limits, link, logger } = this.#needs
     this.#lose()
-    try {
-      // A renewal under way would take it again.
-      await this.#renewing
-      await lease.release({ link, node })
-    } catch (err) {
-      logger.warn({ err, link }, 'the lease of the component could not be given back, it ends by itself')
-    }
+    const given = new AbortController()
+    const giving = this.#giveBack()
+      .catch((err: unknown) =>
+        logger.warn({ err, link }, 'the lease of the component could not be given back, it ends by itself'),
+      )
+      .finally(() => given.abort())
+    await Promise.race([giving, clock.sleep(limits.leaseMs, given.signal)])
+  }
+
+  async #giveBack(): Promise<void> {
+    const { lease, link, node } = this.#needs
+    // A renewal under way would take it again.
+    await this.#renewing
+    await lease.release({ link, node })
   }
 
   async #keep(): Promise<void> {
