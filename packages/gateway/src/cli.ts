@@ -5,6 +5,7 @@ import { checkAccountName } from './account-name.ts'
 import { askGateway } from './ask-gateway.ts'
 import { readConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
+import { accountsElsewhere } from './operations/accounts-elsewhere.ts'
 import type { AdminCommand } from './operations/admin-command.ts'
 import { OperatorError } from './operations/operator-error.ts'
 import { readPassword } from './operations/read-password.ts'
@@ -65,6 +66,7 @@ account
   .action(async (jid: string, options: { password?: string; passwordFile?: string }) => {
     // What is wrong is said before somebody types a password, twice.
     const config = readConfig()
+    if (config.component) throw accountsElsewhere()
     checkAccountName(jid)
     await ask({ name: 'account add', account: jid, password: await readPassword(options) }, config)
   })

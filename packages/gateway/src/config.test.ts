@@ -12,6 +12,12 @@ const S3 = {
   SLUICE_S3_SECRET_KEY: 'hush',
 }
 
+const COMPONENT = {
+  SLUICE_COMPONENT_URL: 'xmpp://chat.example:5347',
+  SLUICE_COMPONENT_JID: 'Media.Chat.Example',
+  SLUICE_COMPONENT_SECRET: 'hush hush',
+}
+
 describe('readConfig', () => {
   it('needs nothing: an empty environment is the embedded gateway on loopback', () => {
     expect(readConfig({ PATH: '/bin' })).to.deep.equal({
@@ -22,6 +28,8 @@ describe('readConfig', () => {
       domain: 'localhost',
       databaseUrl: undefined,
       s3: undefined,
+      component: undefined,
+      allowedDomains: [],
       registration: 'open',
       maxUploadBytes: 10 * 2 ** 30,
       unfinishedExpiryMs: 7 * 24 * 3600 * 1000,
@@ -61,6 +69,8 @@ describe('readConfig', () => {
         accessKey: 'key',
         secretKey: 'hush',
       },
+      component: undefined,
+      allowedDomains: [],
       registration: 'open',
       maxUploadBytes: 1.5 * 2 ** 30,
       unfinishedExpiryMs: 12 * 3600 * 1000,
@@ -84,6 +94,16 @@ describe('readConfig', () => {
     ['SLUICE_S3_ENDPOINT', 'http://s3.example/bucket', 'an http or https URL without a path'],
     ['SLUICE_S3_BUCKET', 'My Bucket', 'the name of a bucket'],
     ['SLUICE_S3_REGION', 'eu west', 'the name of a region'],
+    ['SLUICE_COMPONENT_URL', 'chat.example:5347', 'a URL such as xmpp://host:5347'],
+    ['SLUICE_COMPONENT_URL', 'http://chat.example', 'a URL such as xmpp://host:5347'],
+    ['SLUICE_COMPONENT_URL', 'xmpp://me@chat.example', 'a URL such as xmpp://host:5347'],
+    ['SLUICE_COMPONENT_URL', 'xmpp://chat.example/media', 'a URL such as xmpp://host:5347'],
+    ['SLUICE_COMPONENT_URL', 'xmpp://:5347', 'a URL such as xmpp://host:5347'],
+    ['SLUICE_COMPONENT_URL', 'xmpp://chat.example:0', 'a URL such as xmpp://host:5347'],
+    ['SLUICE_COMPONENT_JID', 'media@chat.example', 'an XMPP domain'],
+    ['SLUICE_ALLOWED_DOMAINS', 'a.example, b c', 'XMPP domains'],
+    ['SLUICE_ALLOWED_DOMAINS', 'a.example, *', 'XMPP domains'],
+    ['SLUICE_ALLOWED_DOMAINS', ',', 'XMPP domains'],
     ['SLUICE_REGISTRATION', 'yes', 'open or closed'],
     ['SLUICE_MAX_UPLOAD_BYTES', '10 parsecs', 'a size'],
     ['SLUICE_MAX_UPLOAD_BYTES', '0', 'a size'],
@@ -98,7 +118,11 @@ describe('readConfig', () => {
 
   for (const [name, text, takes] of WRONG) {
     it(`refuses ${JSON.stringify(text)} for ${name}, and says what it takes`, () => {
-      const [problem, ...more] = problemsOf({ ...(name.includes('S3') && S3), [name]: text })
+      const [problem, ...more] = problemsOf({
+        ...(name.includes('S3') && S3),
+        ...(/COMPONENT|ALLOWED/.test(name) && COMPONENT),
+        [name]: text,
+      })
       expect(more).to.deep.equal([])
       expect(problem).to.contain(name).and.contain(JSON.stringify(text)).and.contain(`it takes ${takes}`)
     })
@@ -136,15 +160,7 @@ describe('readConfig', () => {
     expect(readConfig({ SLUICE_TEST_POSTGRES_URL: 'x' })).to.have.property('port', 8400)
   })
 
-  for (const name of [
-    'SLUICE_COMPONENT_URL',
-    'SLUICE_COMPONENT_JID',
-    'SLUICE_COMPONENT_SECRET',
-    'SLUICE_COMPONENT_SECRET_FILE',
-    'SLUICE_UPLOAD_SECRET',
-    'SLUICE_WORKERS',
-    'SLUICE_ALLOWED_DOMAINS',
-  ]) {
+  for (const name of ['SLUICE_UPLOAD_SECRET', 'SLUICE_WORKERS']) {
     it(`says of ${name} that it is not built yet`, () => {
       expect(problemsOf({ [name]: 'x' })).to.deep.equal([`${name} is not built yet`])
     })
@@ -168,6 +184,67 @@ describe('readConfig', () => {
         'S3 takes SLUICE_S3_ENDPOINT, SLUICE_S3_BUCKET, SLUICE_S3_ACCESS_KEY, SLUICE_S3_SECRET_KEY',
     ])
     expect(problemsOf({ SLUICE_S3_REGION: 'eu-west-1' })).to.have.length(1)
+  })
+
+  it('takes a component, whose domain above it is that of the accounts', () => {
+    expect(readConfig(COMPONENT)).to.deep.include({
+      component: { host: 'chat.example', port: 5347, jid: 'media.chat.example', secret: 'hush hush' },
+      domain: 'chat.example',
+      allowedDomains: ['chat.example'],
+      registration: 'closed',
+    })
+    const at = (url: string) => readConfig({ ...COMPONENT, SLUICE_COMPONENT_URL: url }).component
+    expect(at('xmpp://10.0.0.1')).to.include({ host: '10.0.0.1', port: 5347 })
+    expect(at('xmpp://[fd00::1]:5350/')).to.include({ host: 'fd00::1', port: 5350 })
+  })
+
+  it('takes the domains whose accounts may upload, or all', () => {
+    const allowed = (text: string) =>
+      readConfig({ ...COMPONENT, SLUICE_ALLOWED_DOMAINS: text }).allowedDomains
+    expect(allowed('a.example, B.example,a.example')).to.deep.equal(['a.example', 'b.example'])
+    expect(allowed(' * ')).to.equal('*')
+    expect(readConfig({ ...COMPONENT, SLUICE_DOMAIN: 'other.example' })).to.deep.include({
+      domain: 'other.example',
+      allowedDomains: ['chat.example'],
+    })
+  })
+
+  it('wants all of a component or nothing of it', () => {
+    for (const missing of Object.keys(COMPONENT)) {
+      const [problem, ...more] = problemsOf({ ...COMPONENT, [missing]: undefined })
+      expect(more).to.deep.equal([])
+      expect(problem).to.match(new RegExp(`^${missing} is not set`))
+    }
+  })
+
+  it('reads the secret of a component from a file, and never shows it', () => {
+    const { SLUICE_COMPONENT_SECRET, ...open } = COMPONENT
+    const folder = mkdtempSync(join(tmpdir(), 'sluice-config-'))
+    try {
+      const file = join(folder, 'secret')
+      writeFileSync(file, `${SLUICE_COMPONENT_SECRET}\n`)
+      const from = { ...open, SLUICE_COMPONENT_SECRET_FILE: file }
+      expect(readConfig(from).component).to.include({ secret: 'hush hush' })
+      const [problem, ...more] = problemsOf({ ...from, SLUICE_COMPONENT_SECRET_FILE: join(folder, 'none') })
+      expect(more).to.deep.equal([])
+      expect(problem).to.include('SLUICE_COMPONENT_SECRET_FILE')
+      expect(problemsOf({ ...COMPONENT, SLUICE_PORT: 'x' }).join()).to.not.include('hush')
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  it('refuses what goes with accounts of its own beside a component, and the other way round', () => {
+    expect(problemsOf({ ...COMPONENT, SLUICE_REGISTRATION: 'open' })[0]).to.include('SLUICE_REGISTRATION')
+    expect(problemsOf({ SLUICE_ALLOWED_DOMAINS: 'a.example' })[0]).to.include('SLUICE_ALLOWED_DOMAINS')
+    const alone = { ...COMPONENT, SLUICE_COMPONENT_JID: 'media' }
+    expect(problemsOf(alone)[0]).to.include('SLUICE_ALLOWED_DOMAINS')
+    expect(readConfig({ ...alone, SLUICE_ALLOWED_DOMAINS: 'a.example, b.example' })).to.include({
+      domain: 'a.example',
+    })
+    expect(readConfig({ ...COMPONENT, SLUICE_ALLOWED_DOMAINS: 'a.example, chat.example' })).to.include({
+      domain: 'chat.example',
+    })
   })
 
   it('opens registration by itself only on loopback without a public URL', () => {

@@ -156,7 +156,7 @@ export function readConfig(environment: Environment = process.env): Config {
     port: data.SLUICE_PORT,
     publicUrl: data.SLUICE_PUBLIC_URL,
     dataDir: data.SLUICE_DATA_DIR,
-    domain: data.SLUICE_DOMAIN ?? (component && parentDomain(component.jid)) ?? 'localhost',
+    domain: data.SLUICE_DOMAIN ?? (component && domainOf(component, data)) ?? 'localhost',
     databaseUrl: data.SLUICE_DATABASE_URL,
     s3: s3Of(data),
     component,
@@ -239,6 +239,14 @@ function checkChatServer(
 function parentOf(component: ComponentConfig | undefined): readonly string[] {
   const parent = component && parentDomain(component.jid)
   return parent === undefined ? [] : [parent]
+}
+
+/** Where its users have their accounts, as far as it is told. */
+function domainOf({ jid }: ComponentConfig, data: z.infer<typeof SCHEMA>): string | undefined {
+  const { SLUICE_ALLOWED_DOMAINS: allowed } = data
+  const parent = parentDomain(jid)
+  if (!allowed || allowed === '*') return parent
+  return allowed.find((domain) => domain === parent) ?? allowed[0]
 }
 
 function componentOf(data: z.infer<typeof SCHEMA>): ComponentConfig | undefined {

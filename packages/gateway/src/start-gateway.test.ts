@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { RecordingLogger } from '../test/http/scripted-gateway.ts'
+import { until } from '../test/transfer/transfer-bed.ts'
+import { COMPONENT, ComponentServer } from '../test/xmpp/component-server.ts'
 import { readConfig } from './config.ts'
 import { type RunningGateway, startGateway } from './start-gateway.ts'
 
@@ -58,5 +60,56 @@ describe('startGateway', function () {
     expect(await ask('/elsewhere', 'websocket')).to.equal('HTTP/1.1 404 Not Found')
     await close()
     for (const socket of sockets) socket.destroy()
+  })
+
+  describe('with a chat server', () => {
+    let server: ComponentServer
+
+    beforeEach(async () => {
+      server = await ComponentServer.listen()
+    })
+    afterEach(() => server.close())
+
+    const startBeside = () =>
+      start({
+        SLUICE_COMPONENT_URL: `xmpp://127.0.0.1:${server.address.port}`,
+        SLUICE_COMPONENT_JID: COMPONENT.jid,
+        SLUICE_COMPONENT_SECRET: COMPONENT.secret,
+      })
+    const statusOf = async (path: string) => (await fetch(`${gateway?.url}${path}`)).status
+
+    it('is its component, and no chat server itself', async () => {
+      const { url, welcome } = await startBeside()
+      const link = await server.link(1)
+      link.send(
+        `<iq type='get' id='1' from='alice@example.org/x' to='${COMPONENT.jid}'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>`,
+      )
+      await link.got(/id="1".*<feature var="urn:sluice:media:1"\/>/)
+      await until(async () => (await (await fetch(`${url}/readyz`)).json()).link === 'online')
+      for (const path of ['/xmpp-websocket', '/ws', '/.well-known/host-meta', '/.well-known/host-meta.json'])
+        expect(await statusOf(path), path).to.equal(404)
+      expect(await (await fetch(url)).text()).to.equal(welcome)
+      expect(welcome).to.include(`media service ${COMPONENT.jid}`).and.not.include('account add')
+    })
+
+    it('serves without the chat server, says so, and joins when it comes', async () => {
+      const { port } = server.address
+      await server.close()
+      const { url } = await startBeside()
+      const ready = await fetch(`${url}/readyz`)
+      expect(ready.status).to.equal(200)
+      expect(await ready.json()).to.include({ ready: true, link: 'down' })
+      server = await ComponentServer.listen(port)
+      await server.link(1)
+    })
+
+    it('tells the chat server goodbye when it ends', async () => {
+      const { close } = await startBeside()
+      const link = await server.link(1)
+      await close()
+      expect(link.received).to.match(/<\/stream:stream>$/)
+      const messages = logger.lines.map(({ message }) => message)
+      expect(messages.indexOf('gateway draining')).to.be.below(messages.indexOf('component closed'))
+    })
   })
 })

@@ -54,6 +54,22 @@ describe('the HTTP server', () => {
     expect(logger.of('warn')).to.deep.equal(['readiness could not be told'])
   })
 
+  it('tells how its link to the chat server stands, and is ready without one: bytes need no link', async () => {
+    for (const link of ['online', 'down', 'elsewhere'] as const) {
+      await serve({ link: () => link })
+      const answer = await get('/readyz')
+      expect(answer.status).to.equal(200)
+      expect(await answer.json()).to.include({ ready: true, link })
+      await gateway.close()
+    }
+  })
+
+  it('publishes no WebSocket endpoint where it has none', async () => {
+    await serve({ websocketUrl: undefined })
+    for (const path of ['/.well-known/host-meta', '/.well-known/host-meta.json'])
+      expect((await get(path)).status).to.equal(404)
+  })
+
   it('publishes the WebSocket endpoint for any page to read (XEP-0156)', async () => {
     await serve({ websocketUrl: 'wss://chat.example/xmpp-websocket?a=1&b=2' })
     const xrd = await get('/.well-known/host-meta')

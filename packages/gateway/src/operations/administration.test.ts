@@ -6,7 +6,7 @@ import { OperatorError } from './operator-error.ts'
 describe('Administration', () => {
   const jids = new Set<string>()
   const removed = new Set<string>()
-  const administration = new Administration({
+  const needs = {
     domain: 'localhost',
     accounts: {
       async add({ name, reuseRemoved }) {
@@ -34,6 +34,11 @@ describe('Administration', () => {
         return { chunks: 2, bytes: 14, problems: 1, unknown: 1 }
       },
     },
+  } satisfies ConstructorParameters<typeof Administration>[0]
+  let administration: Administration
+
+  beforeEach(() => {
+    administration = new Administration(needs)
   })
 
   async function run(command: AdminCommand) {
@@ -60,6 +65,31 @@ describe('Administration', () => {
     const { lines } = await run({ name: 'account add', account: 'carol', password: 'p' })
     expect(lines[0]).to.equal('added carol@localhost')
     expect(lines[1]).to.include('uploads and links')
+  })
+
+  it('has no accounts where a chat server has them, and tokens for the allowed domains only', async () => {
+    administration = new Administration({
+      ...needs,
+      domain: 'chat.example',
+      allowedDomains: ['chat.example'],
+    })
+    for (const command of [
+      { name: 'account add', account: 'alice', password: 'p' },
+      { name: 'account list' },
+      { name: 'account remove', account: 'alice' },
+    ] satisfies AdminCommand[])
+      expect(await failureOf(command))
+        .to.be.instanceOf(OperatorError)
+        .with.property('message')
+        .includes('chat server')
+    expect((await run({ name: 'token', jid: 'bob' })).lines).to.deep.equal(['token of bob@chat.example'])
+    const refused = await failureOf({ name: 'token', jid: 'bob@elsewhere.example' })
+    expect(refused)
+      .to.be.instanceOf(OperatorError)
+      .with.property('message')
+      .includes('SLUICE_ALLOWED_DOMAINS')
+    administration = new Administration({ ...needs, allowedDomains: '*' })
+    expect((await run({ name: 'token', jid: 'bob@elsewhere.example' })).lines).to.have.length(1)
   })
 
   it('gives a token to a person, prepared as the gateway prepares JIDs', async () => {

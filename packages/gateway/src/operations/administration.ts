@@ -1,6 +1,7 @@
 import { prepareJid, Refusal } from '@sluice/protocol'
 import type { Accounts } from '../messaging/accounts.ts'
 import type { UploadTokens } from '../transfer/upload-tokens.ts'
+import { accountsElsewhere } from './accounts-elsewhere.ts'
 import type { AdminCommand } from './admin-command.ts'
 import type { CollectGarbage } from './collect-garbage.ts'
 import { OperatorError } from './operator-error.ts'
@@ -38,8 +39,7 @@ export class Administration {
 
   async #run(command: AdminCommand, print: (line: string) => void, signal?: AbortSignal): Promise<boolean> {
     const { accounts, allowedDomains, tokens } = this.#needs
-    if (allowedDomains !== undefined && command.name.startsWith('account '))
-      throw new OperatorError('the accounts are the chat server’s: manage them there')
+    if (allowedDomains !== undefined && command.name.startsWith('account ')) throw accountsElsewhere()
     switch (command.name) {
       case 'account add': {
         const { account: name, password } = command

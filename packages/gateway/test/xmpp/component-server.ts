@@ -12,6 +12,8 @@ export type Reception = 'welcome' | 'silence' | { readonly refuse: string }
 export class ComponentServer {
   /** For those who connect from now on. */
   reception: Reception = 'welcome'
+  /** What tells a component that its secret is right. */
+  greeting = '<handshake/>'
   /** All that connected, first to last, welcome or not. */
   readonly links: ServerLink[] = []
   /** How a component reaches it, also while it is closed. */
@@ -21,7 +23,9 @@ export class ComponentServer {
   private constructor(server: Server) {
     this.#server = server
     this.address = { ...COMPONENT, host: '127.0.0.1', port: (server.address() as AddressInfo).port }
-    server.on('connection', (socket) => this.links.push(new ServerLink(socket, this.reception)))
+    server.on('connection', (socket) =>
+      this.links.push(new ServerLink(socket, this.reception, this.greeting)),
+    )
   }
 
   static async listen(port = 0): Promise<ComponentServer> {
@@ -58,9 +62,11 @@ export class ServerLink {
   over = false
   readonly #socket: Socket
   readonly #id = randomUUID()
+  readonly #greeting: string
 
-  constructor(socket: Socket, reception: Reception) {
+  constructor(socket: Socket, reception: Reception, greeting: string) {
     this.#socket = socket
+    this.#greeting = greeting
     socket.setNoDelay(true).on('error', () => {})
     socket.on('close', () => {
       this.over = true
@@ -104,7 +110,7 @@ export class ServerLink {
       else if (handshake[1] !== expected) this.refuse('not-authorized')
       else {
         this.authenticated = true
-        this.send('<handshake/>')
+        this.send(this.#greeting)
       }
     } else if (!handshake && this.received.includes('<stream:stream ') && this.received.endsWith('>')) {
       const namespaces = "xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams'"

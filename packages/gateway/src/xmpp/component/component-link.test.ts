@@ -75,6 +75,13 @@ describe('ComponentLink', () => {
     expect(logger.of('info')).to.deep.equal(['component online'])
   })
 
+  it('answers what comes in one packet with the end of the handshake', async () => {
+    server.greeting = `<handshake/>${ask('early')}`
+    start()
+    const served = await server.link(1)
+    await served.got(/type="result" id="early"/)
+  })
+
   it('answers whoever waited on the new connection, and what is asked again after a loss', async () => {
     const link = start()
     const first = await server.link(1)

@@ -132,20 +132,8 @@ export class ComponentLink {
   #open(signal: AbortSignal): Promise<ComponentStream> {
     const { address, clock, work } = this.#needs
     const { maxBufferedBytes, openTimeoutMs } = this.#limits
-    const stream: { opened?: ComponentStream } = {}
-    const session = work.begin({
-      send: (stanza) => stream.opened?.send(stanza),
-      pause: () => stream.opened?.pause(),
-      resume: () => stream.opened?.resume(),
-    })
-    const opening = ComponentStream.open(
-      { address, clock, maxBufferedBytes, openTimeoutMs, ...session },
-      signal,
-    )
-    return opening.then((opened) => {
-      stream.opened = opened
-      return opened
-    })
+    const intake = (stream: ComponentStream) => work.begin(stream)
+    return ComponentStream.open({ address, clock, maxBufferedBytes, openTimeoutMs, intake }, signal)
   }
 
   /** Keeps the connection alive; resolves with what ended it. */

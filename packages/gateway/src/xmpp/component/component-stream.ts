@@ -16,16 +16,21 @@ export interface ComponentAddress {
   readonly secret: string
 }
 
+export interface StreamIntake {
+  /** One stanza that the server handed over, in order. */
+  onStanza(stanza: XmlElement): void
+  /** One that cannot be read, by its start tag. */
+  onUnreadable(stanza: XmlElement, error: StreamError): void
+}
+
 interface StreamNeeds {
   readonly address: ComponentAddress
   readonly clock: Pick<Clock, 'sleep'>
   readonly openTimeoutMs: number
   /** Bytes that may wait for the server to read them. */
   readonly maxBufferedBytes: number
-  /** One stanza that the server handed over, in order. */
-  readonly onStanza: (stanza: XmlElement) => void
-  /** One that cannot be read, by its start tag. */
-  readonly onUnreadable: (stanza: XmlElement, error: StreamError) => void
+  /** Who takes what comes in, asked before anything does. */
+  readonly intake: (stream: ComponentStream) => StreamIntake
 }
 
 /**
@@ -72,10 +77,15 @@ export class ComponentStream {
     })
     this.#socket = socket
     entity.Socket = socketOf(socket)
-    entity.Parser = this.#parser()
+    const intake = needs.intake(this)
+    entity.Parser = this.#parser(intake)
+    // At once: the first stanza may come in the same packet.
+    entity.once('online', () => {
+      this.#open = true
+    })
     // Every failure ends in the socket's close, which tells of it.
     entity.on('error', (error: Error) => this.#fail(error))
-    entity.on('stanza', (stanza: XmlElement) => needs.onStanza(stanza))
+    entity.on('stanza', (stanza: XmlElement) => intake.onStanza(stanza))
     this.#ended = new Promise((resolve) => {
       socket.once('close', () => {
         this.#open = false
@@ -158,7 +168,6 @@ export class ComponentStream {
     try {
       signal?.throwIfAborted()
       await Promise.race([Promise.all([opened, online]), over])
-      this.#open = true
     } catch (error) {
       this.#socket.destroy()
       throw this.#failure ?? error
@@ -175,8 +184,7 @@ export class ComponentStream {
     await this.#entity.open({ domain })
   }
 
-  #parser(): Component['Parser'] {
-    const { onUnreadable } = this.#needs
+  #parser({ onUnreadable }: StreamIntake): Component['Parser'] {
     const onStreamError = (condition: string, text: string) =>
       this.#entity.emit('error', new ComponentRefused(condition, text))
     const onEnd = () => this.#entity.emit('error', new Error('the server closed the stream'))

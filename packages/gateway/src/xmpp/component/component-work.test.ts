@@ -31,7 +31,10 @@ describe('ComponentWork', () => {
       refuse: ({ attrs: { id } }: XmlElement) => element('iq', { id: `refused ${id}` }),
     } as unknown as ComponentStanzas
     intake = new ComponentWork({ stanzas, clock: new SystemClock(), logger }).begin({
-      send: (stanza) => void sent.push(stanza.attrs.id ?? ''),
+      send(stanza) {
+        sent.push((stanza as XmlElement).attrs.id ?? '')
+        return true
+      },
       pause: () => {
         reading = false
       },

@@ -3,22 +3,11 @@ import type { Clock } from '../../transfer/clock.ts'
 import type { Logger } from '../../transfer/logger.ts'
 import { KeyedTurns } from '../keyed-turns.ts'
 import { MediaStanzas } from '../media-stanzas.ts'
-import type { StreamError } from '../stream-error.ts'
 import type { ComponentStanzas } from './component-stanzas.ts'
+import type { ComponentStream, StreamIntake } from './component-stream.ts'
 import { stampedJid } from './stamped-jid.ts'
 
-interface Outlet {
-  send(stanza: XmlElement): void
-  /** Stops and starts reading from the server. */
-  pause(): void
-  resume(): void
-}
-
-/** What one stream hands over. */
-interface Intake {
-  onStanza(stanza: XmlElement): void
-  onUnreadable(stanza: XmlElement, error: StreamError): void
-}
+type Outlet = Pick<ComponentStream, 'send' | 'pause' | 'resume'>
 
 /** Stanzas of all that are at work at once. */
 const MAX_AT_WORK = 512
@@ -41,7 +30,7 @@ export class ComponentWork {
   }
 
   /** For one stream. What is answered when that is over is lost; whoever asked asks again. */
-  begin(outlet: Outlet): Intake {
+  begin(outlet: Outlet): StreamIntake {
     const turns = new KeyedTurns({ maxWaiting: MAX_AT_WORK })
     let last: Promise<void> = Promise.resolve()
     let waiting = 0

@@ -25,11 +25,13 @@ export async function findUploadServices(needs: {
     clock,
     openTimeoutMs: COMPONENT_LIMITS.openTimeoutMs,
     maxBufferedBytes: COMPONENT_LIMITS.maxBufferedBytes,
-    onStanza(stanza) {
-      const { from, id, type } = stanza.attrs
-      if (type === 'result' || type === 'error') asked.get(`${from} ${id}`)?.(stanza)
-    },
-    onUnreadable() {},
+    intake: () => ({
+      onStanza(stanza) {
+        const { from, id, type } = stanza.attrs
+        if (type === 'result' || type === 'error') asked.get(`${from} ${id}`)?.(stanza)
+      },
+      onUnreadable() {},
+    }),
   })
 
   const disco = async (to: string, xmlns: string): Promise<XmlElement[]> => {
