@@ -83,9 +83,9 @@ export const GROUPS: readonly TestGroup[] = [
   {
     name: 'integration',
     under: ['test/integration/'],
-    uses: ['PostgreSQL', 'MinIO'],
+    uses: ['PostgreSQL', 'MinIO', 'Prosody', 'ejabberd'],
     lane: 'heavy',
-    limitMinutes: 5,
+    limitMinutes: 8,
   },
   { name: 'faults', under: ['test/faults/'], uses: ['PostgreSQL', 'MinIO'], lane: 'heavy', limitMinutes: 12 },
 ]
