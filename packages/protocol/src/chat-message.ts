@@ -6,6 +6,7 @@ import { checkIntentSize, decodeMetadata, encodeMetadata } from './metadata.ts'
 import { NS } from './namespaces.ts'
 import { readable } from './readable.ts'
 import { decodeSharedMedia, encodeSharedMedia } from './shared-media.ts'
+import { readStamp } from './stamp.ts'
 import { element, type XmlElement, xmlLines } from './xml.ts'
 
 /**
@@ -112,8 +113,5 @@ function replyOf(message: XmlElement): ChatMessage['replyTo'] {
 
 /** XEP-0203, spelled by XEP-0082. */
 function delayOf(message: XmlElement): Date | undefined {
-  const stamp = message.getChild('delay', NS.delay)?.attrs.stamp ?? ''
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(stamp)) return undefined
-  const date = new Date(stamp)
-  return Number.isNaN(date.getTime()) ? undefined : date
+  return readStamp(message.getChild('delay', NS.delay)?.attrs.stamp)
 }

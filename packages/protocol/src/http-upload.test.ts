@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { parseXml } from '../test/parse-xml.ts'
-import { decodeHttpSlot, decodeSlotRequest } from './http-upload.ts'
+import { decodeHttpSlot, decodeSlotRequest, purposeFeature } from './http-upload.ts'
 import { Refusal } from './refusals.ts'
 
 function slot(put: string, get = "<get url='https://a/x'/>") {
@@ -35,5 +35,38 @@ describe('decodeSlotRequest', () => {
       layout: 'kept',
     })
     expect(decodeSlotRequest(request)).to.deep.equal({ name: 'a.txt', size: 1 })
+  })
+
+  const withPurpose = (purpose: string) =>
+    decodeSlotRequest(
+      parseXml(`<request xmlns='urn:xmpp:http:upload:0' filename='a.txt' size='1'>${purpose}</request>`, {
+        layout: 'kept',
+      }),
+    ).purpose
+  const NS = "xmlns='urn:xmpp:http:upload:purpose:0'"
+
+  it('reads what the file is for, and ignores purposes that it does not know', () => {
+    for (const kind of ['message', 'profile', 'permanent'] as const) {
+      expect(withPurpose(`<${kind} ${NS}/>`)).to.deep.equal({ kind })
+    }
+    expect(withPurpose(`<ephemeral ${NS} expire-before='2025-09-11T01:08:25+02:00'/>`)).to.deep.equal({
+      kind: 'ephemeral',
+      expireBefore: new Date('2025-09-10T23:08:25Z'),
+    })
+    for (const other of ['', `<nostalgia ${NS}/>`, "<profile xmlns='urn:other'/>"]) {
+      expect(withPurpose(other)).to.equal(undefined)
+    }
+  })
+
+  it('refuses an ephemeral file that does not say until when', () => {
+    for (const until of ['', "expire-before='tomorrow'", "expire-before='2025-13-41T00:00:00Z'"]) {
+      expect(() => withPurpose(`<ephemeral ${NS} ${until}/>`), until).to.throw(Refusal, 'expire-before')
+    }
+  })
+})
+
+describe('purposeFeature', () => {
+  it('names the feature that the XEP gives each purpose', () => {
+    expect(purposeFeature('profile')).to.equal('urn:xmpp:http:upload:purpose:0#profile')
   })
 })

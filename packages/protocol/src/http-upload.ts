@@ -1,7 +1,9 @@
+import { defined } from './defined.ts'
 import { fileNameField, mediaTypeField, sizeField, urlField } from './field.ts'
 import { malformed } from './malformed.ts'
 import { NS } from './namespaces.ts'
 import { fromAttributes, optional, type RecordShape, required, toAttributes } from './record.ts'
+import { readStamp } from './stamp.ts'
 import { element, type XmlElement } from './xml.ts'
 
 /** XEP-0363 §5 `<request/>`. */
@@ -10,7 +12,14 @@ export interface HttpSlotRequest {
   /** Bytes. */
   readonly size: number
   readonly mediaType?: string | undefined
+  /** Without one it is `message` (XEP-0363 §5, "Upload purpose"). */
+  readonly purpose?: UploadPurpose | undefined
 }
+
+/** What the file is for, and so how long it is to be kept. */
+export type UploadPurpose =
+  | { readonly kind: 'message' | 'profile' | 'permanent' }
+  | { readonly kind: 'ephemeral'; readonly expireBefore: Date }
 
 /** XEP-0363 §5 `<slot/>`. */
 export interface HttpSlot {
@@ -23,20 +32,45 @@ export interface HttpSlot {
 const HEADERS = ['Authorization', 'Cookie', 'Expires'] as const
 export type HttpSlotHeader = (typeof HEADERS)[number]
 
-const REQUEST: RecordShape<HttpSlotRequest> = {
+const PURPOSES = ['message', 'profile', 'ephemeral', 'permanent'] as const satisfies UploadPurpose['kind'][]
+
+const REQUEST: RecordShape<Omit<HttpSlotRequest, 'purpose'>> = {
   name: required('filename', fileNameField),
   size: required('size', sizeField),
   mediaType: optional('content-type', mediaTypeField),
 }
 
 export function encodeSlotRequest(request: HttpSlotRequest): XmlElement {
-  return element('request', { xmlns: NS.httpUpload, ...toAttributes(REQUEST, request) })
+  const { purpose } = request
+  return element(
+    'request',
+    { xmlns: NS.httpUpload, ...toAttributes(REQUEST, request) },
+    purpose && encodePurpose(purpose),
+  )
 }
 
 /** Throws `bad-request`, `bad-size` or `bad-name`. */
 export function decodeSlotRequest(request: XmlElement): HttpSlotRequest {
   if (!request.is('request', NS.httpUpload)) throw malformed('the payload', 'a slot request')
-  return fromAttributes(REQUEST, request)
+  return defined<HttpSlotRequest>({ ...fromAttributes(REQUEST, request), purpose: purposeOf(request) })
+}
+
+/** The disco feature of a service that keeps files for this purpose as it demands. */
+export function purposeFeature(kind: UploadPurpose['kind']): string {
+  return `${NS.uploadPurpose}#${kind}`
+}
+
+function encodePurpose(purpose: UploadPurpose): XmlElement {
+  const until = purpose.kind === 'ephemeral' ? { 'expire-before': purpose.expireBefore.toISOString() } : {}
+  return element(purpose.kind, { xmlns: NS.uploadPurpose, ...until })
+}
+
+function purposeOf(request: XmlElement): UploadPurpose | undefined {
+  const kind = PURPOSES.find((name) => request.getChild(name, NS.uploadPurpose))
+  if (kind !== 'ephemeral') return kind && { kind }
+  const expireBefore = readStamp(request.getChild(kind, NS.uploadPurpose)?.attrs['expire-before'])
+  if (!expireBefore) throw malformed('expire-before', 'a date (XEP-0082)')
+  return { kind, expireBefore }
 }
 
 export function encodeHttpSlot({ putUrl, getUrl, headers }: HttpSlot): XmlElement {

@@ -17,6 +17,8 @@ export {
   type HttpSlotHeader,
   type HttpSlotRequest,
   httpUploadForm,
+  purposeFeature,
+  type UploadPurpose,
 } from './http-upload.ts'
 export { type Jid, prepareJid } from './jid.ts'
 export {

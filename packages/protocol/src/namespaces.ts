@@ -16,6 +16,7 @@ export const NS = {
   fallback: 'urn:xmpp:fallback:0',
   reply: 'urn:xmpp:reply:0',
   httpUpload: 'urn:xmpp:http:upload:0',
+  uploadPurpose: 'urn:xmpp:http:upload:purpose:0',
   dataForms: 'jabber:x:data',
   discoInfo: 'http://jabber.org/protocol/disco#info',
   discoItems: 'http://jabber.org/protocol/disco#items',

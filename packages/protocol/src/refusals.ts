@@ -55,6 +55,13 @@ export const REFUSALS = {
     retryable: false,
     text: 'The size is not a whole number of bytes from 0 to 2^53 - 1',
   },
+  'body-too-short': {
+    condition: 'bad-request',
+    type: 'modify',
+    status: 400,
+    retryable: false,
+    text: 'The body ends before the {size} bytes that were announced',
+  },
   'bad-jid': {
     condition: 'jid-malformed',
     type: 'modify',
@@ -103,6 +110,13 @@ export const REFUSALS = {
     status: 404,
     retryable: false,
     text: 'There is no such media',
+  },
+  'purpose-unsupported': {
+    condition: 'not-acceptable',
+    type: 'modify',
+    status: 406,
+    retryable: false,
+    text: 'Files for the purpose {purpose} cannot be kept as it demands',
   },
   'offset-mismatch': {
     condition: 'conflict',
@@ -222,6 +236,13 @@ export const REFUSALS = {
     status: 423,
     retryable: true,
     text: 'The upload is not available at the moment; try again',
+  },
+  'over-quota': {
+    condition: 'resource-constraint',
+    type: 'wait',
+    status: 429,
+    retryable: true,
+    text: 'The quota for a day is used up; try again at {retryAt}',
   },
   'over-budget': {
     condition: 'resource-constraint',

@@ -46,6 +46,19 @@ describe('decodeStanzaError', () => {
     }
   })
 
+  it('reads when the quota of a foreign upload service will do again (XEP-0363 §6)', () => {
+    const quota = (retry: string, condition = 'resource-constraint') =>
+      decoded("type='wait'", `<${condition} xmlns='${CONDITION}'/>${retry}`)
+    const retry = (stamp: string) => `<retry xmlns='urn:xmpp:http:upload:0' ${stamp}/>`
+    expect(quota(retry("stamp='2017-12-03T23:42:05Z'"))).to.deep.include({
+      code: 'over-quota',
+      details: { retryAt: '2017-12-03T23:42:05.000Z' },
+    })
+    expect(quota(retry("stamp='soon'"))).to.deep.include({ code: 'over-quota', details: {} })
+    expect(quota('')).not.to.have.property('code')
+    expect(quota(retry("stamp='2017-12-03T23:42:05Z'"), 'service-unavailable')).not.to.have.property('code')
+  })
+
   it('does not know a code that it does not know', () => {
     for (const code of ['out-of-coffee', 'toString', '']) {
       expect(decoded('', `<refusal xmlns='urn:sluice:media:1' code='${code}'/>`)).not.to.have.property('code')
@@ -78,6 +91,15 @@ describe('encodeStanzaError', () => {
         ?.getChildText('max-file-size')
     expect(limit({ limit: 20000 })).to.equal('20000')
     expect(limit({})).to.equal(null)
+  })
+
+  it('says when a quota will do again in the words of XEP-0363 when that is known', () => {
+    const stamp = (details: Record<string, string>) =>
+      encodeStanzaError(new Refusal('over-quota', details)).getChild('retry', 'urn:xmpp:http:upload:0')?.attrs
+        .stamp
+    expect(stamp({ retryAt: '2026-03-01T13:00:00+01:00' })).to.equal('2026-03-01T12:00:00.000Z')
+    expect(stamp({ retryAt: 'soon' })).to.equal(undefined)
+    expect(stamp({})).to.equal(undefined)
   })
 
   it('never fails on words that XML cannot carry', () => {

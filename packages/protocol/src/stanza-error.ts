@@ -6,6 +6,7 @@ import { NS } from './namespaces.ts'
 import { readable } from './readable.ts'
 import { isRefusalCode, refusalDetails } from './refusal-json.ts'
 import type { Refusal, RefusalCode, RefusalDetails } from './refusals.ts'
+import { readStamp } from './stamp.ts'
 import { element, type XmlElement, xmlSafe } from './xml.ts'
 
 /** An `<error/>` as any peer may send it. */
@@ -30,6 +31,7 @@ export function encodeStanzaError(refusal: Refusal): XmlElement {
     element(condition, { xmlns: NS.stanzas }),
     element('text', { xmlns: NS.stanzas, 'xml:lang': 'en' }, xmlSafe(refusal.message)),
     refusal.code === 'file-too-large' ? tooLarge(refusal.details.limit) : undefined,
+    refusal.code === 'over-quota' ? retryAt(refusal.details.retryAt) : undefined,
     element('refusal', { xmlns: NS.media, code: refusal.code }, details),
   )
 }
@@ -54,10 +56,20 @@ function refusalOf(error: XmlElement): { code?: RefusalCode; details: RefusalDet
   const refusal = error.getChild('refusal', NS.media)
   const code = refusal?.attrs.code
   if (refusal && isRefusalCode(code)) return { code, details: detailsOf(refusal.getText()) }
+  return foreignRefusalOf(error) ?? { details: {} }
+}
+
+// XEP-0363 §6, as services say it that know nothing of our refusals.
+function foreignRefusalOf(error: XmlElement): { code: RefusalCode; details: RefusalDetails } | undefined {
   const tooLarge = error.getChild('file-too-large', NS.httpUpload)
-  if (!tooLarge) return { details: {} }
-  const limit = readable(sizeField.parse, tooLarge.getChildText('max-file-size', NS.httpUpload))
-  return { code: 'file-too-large', details: limit === undefined ? {} : { limit } }
+  if (tooLarge) {
+    const limit = readable(sizeField.parse, tooLarge.getChildText('max-file-size', NS.httpUpload))
+    return { code: 'file-too-large', details: limit === undefined ? {} : { limit } }
+  }
+  const retry = error.getChild('retry', NS.httpUpload)
+  if (!retry || !error.getChild('resource-constraint', NS.stanzas)) return undefined
+  const retryAt = readStamp(retry.attrs.stamp)?.toISOString()
+  return { code: 'over-quota', details: retryAt === undefined ? {} : { retryAt } }
 }
 
 function detailsOf(text: string): RefusalDetails {
@@ -68,11 +80,17 @@ function detailsOf(text: string): RefusalDetails {
   }
 }
 
-// XEP-0363 §5: foreign clients read the limit here.
+// XEP-0363 §6: foreign clients read the limit here.
 function tooLarge(limit: string | number | undefined): XmlElement {
   return element(
     'file-too-large',
     { xmlns: NS.httpUpload },
     limit === undefined ? undefined : element('max-file-size', {}, xmlSafe(String(limit))),
   )
+}
+
+// XEP-0363 §6: and here when their quota will do again.
+function retryAt(stamp: string | number | undefined): XmlElement | undefined {
+  const date = readStamp(String(stamp))
+  return date && element('retry', { xmlns: NS.httpUpload, stamp: date.toISOString() })
 }

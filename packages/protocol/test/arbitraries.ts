@@ -117,7 +117,15 @@ export const locations: fc.Arbitrary<MediaLocation> = fc.record(
 )
 
 export const slotRequests: fc.Arbitrary<HttpSlotRequest> = fc.record(
-  { name, size, mediaType },
+  {
+    name,
+    size,
+    mediaType,
+    purpose: fc.oneof(
+      fc.record({ kind: fc.constantFrom('message' as const, 'profile' as const, 'permanent' as const) }),
+      fc.record({ kind: fc.constant('ephemeral' as const), expireBefore: date }),
+    ),
+  },
   { requiredKeys: ['name', 'size'] },
 )
 

@@ -137,13 +137,21 @@ const fullStatus: Full<protocol.UploadStatus> = {
 }
 
 const httpSlot: protocol.HttpSlot = {
-  putUrl: 'https://media.example.org/slots/Zx81kQ',
+  putUrl: `https://media.example.org/slots/Zx81kQ/summit.jpg?token=${token}`,
   getUrl,
+  headers: {},
+}
+
+/** As of a service that wants its token in a header. */
+const foreignHttpSlot: protocol.HttpSlot = {
+  putUrl: 'https://upload.example.org/Zx81kQ/summit.jpg',
+  getUrl: 'https://upload.example.org/Zx81kQ/summit.jpg',
   headers: { Authorization: `Bearer ${token}` },
 }
 
 const differs = new Refusal('upload-differs', { field: 'size' })
 const tooLarge = new Refusal('file-too-large', { limit: 1024 })
+const overQuota = new Refusal('over-quota', { retryAt: '2026-03-01T12:00:00.000Z' })
 
 /** An example whose codecs take and give the value itself. */
 function both<T>(
@@ -220,6 +228,13 @@ export const EXAMPLES: readonly Example[] = [
     protocol.decodeSlotRequest,
   ),
   both('http-upload-slot', httpSlot, protocol.encodeHttpSlot, protocol.decodeHttpSlot),
+  both(
+    'http-upload-purpose',
+    { name: 'juliet.png', size: 4096, mediaType: 'image/png', purpose: { kind: 'profile' } },
+    protocol.encodeSlotRequest,
+    protocol.decodeSlotRequest,
+  ),
+  both('http-upload-headers', foreignHttpSlot, protocol.encodeHttpSlot, protocol.decodeHttpSlot),
   {
     block: 'http-upload-form',
     value: undefined,
@@ -235,6 +250,7 @@ export const EXAMPLES: readonly Example[] = [
   ),
   refusal('refusal', differs),
   refusal('too-large', tooLarge),
+  refusal('over-quota', overQuota),
   {
     block: 'refusal-json',
     value: differs,

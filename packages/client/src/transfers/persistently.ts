@@ -18,7 +18,8 @@ export interface Persistence {
 
 /** Whether the same request may succeed later without a change. */
 export function isTransient(error: unknown): boolean {
-  if (error instanceof Refusal) return error.spelling.retryable
+  // A quota may take a day: nothing waits for that, the app hears of it and resumes when it likes.
+  if (error instanceof Refusal) return error.spelling.retryable && error.code !== 'over-quota'
   if (error instanceof StanzaRefused) return error.retryable
   return error instanceof Unreachable
 }
