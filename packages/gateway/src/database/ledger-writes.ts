@@ -70,6 +70,47 @@ told as (
   update delivery set progress_jid = $8::text from moved where upload_id = moved.id and $8::text is not null)
 select r.*, coalesce($8::text, r.progress_jid) as progress_jid from (${selectRecord('moved')}) r`
 
+/**
+ * id, epoch, id of the new one, its writer, its expiry, late. The new row is made of the old one that was ended, so
+ * there is none when it was not; the epoch of one discarded before moves too, so that it is replaced once.
+ */
+export const REPLACE = `
+with ended as (
+  update upload set epoch = epoch + 1, writer = null, state = 'discarded', replaced_by = $3::uuid,
+    dirty = dirty or writer is not null,
+    late_until = case when state <> 'discarded' and (dirty or writer is not null) then ${inMs('$6')} else late_until end,
+    sweep_at = case
+      when state <> 'discarded' and (dirty or writer is not null or committed > 0) then now()
+      else sweep_at end
+  where id = $1::uuid and epoch = $2::int and expires_at > now()
+    and state in ('offered', 'receiving', 'paused', 'cancelled', 'discarded')
+    and message_id is null and not partial and parts is null and not hash_due and sha256 is null
+    and exists(select from media where upload_id = $1::uuid)
+  returning owner, size, created_at),
+made as (
+  insert into upload(id, owner, size, state, epoch, writer, created_at, expires_at)
+  select $3::uuid, owner, size, 'receiving', 1, $4::text, created_at, ${inMs('$5')} from ended
+  returning id)
+update media set upload_id = made.id from made where media.upload_id = $1::uuid`
+
+/** owner. Whoever offers next for this owner waits for the end of the transaction. */
+export const LOCK_OWNER = `select pg_advisory_xact_lock(hashtextextended($1::text, 5316017200115))`
+
+/**
+ * owner, window, quota, size of what is to come: when enough will have left the window, not a fraction of a millisecond
+ * too early; no row while it fits.
+ * Parts of a concatenation count, so what is put together from them does not.
+ */
+export const OVER_QUOTA = `
+with asked as (
+  select created_at, sum(size) over(order by created_at, id) as before, sum(size) over() as total
+  from upload
+  where owner = $1::text and replaced_by is null and parts is null
+    and created_at > now() - $2::float8 * interval '1 millisecond')
+select min(created_at) + ($2::float8 + 1) * interval '1 millisecond' as retry_at
+from asked where total + $4::bigint > $3::bigint and before >= total + $4::bigint - $3::bigint
+having count(*) > 0`
+
 /** id, hash. */
 export const HAND_OVER_HASH = `
 update upload set sha256 = decode($2::text, 'hex'), hash_due = false

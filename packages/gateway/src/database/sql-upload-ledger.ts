@@ -4,6 +4,8 @@ import type {
   DueSweep,
   Fence,
   NewUpload,
+  Quota,
+  Replace,
   Take,
   UploadLedger,
   UploadRecord,
@@ -46,7 +48,19 @@ export class SqlUploadLedger implements UploadLedger {
           : await this.#one(read.FIND_HOLDER, [owner, messageId ?? null])
       if (found) return { created: rowCount === 1, upload: found }
     }
-    throw new DatabaseError(`message id ${messageId} was taken and freed ${OFFER_TRIES} times meanwhile`)
+    throw takenAndFreed(upload)
+  }
+
+  async offerWithin(
+    quota: Quota,
+    upload: NewUpload,
+  ): Promise<{ created: boolean; upload: UploadRecord } | { retryAt: Date }> {
+    if (upload.size > quota.bytes) throw new RangeError('an upload larger than the quota never fits')
+    for (let tries = 0; tries < OFFER_TRIES; tries++) {
+      const outcome = await this.#sql.transaction((sql) => offerInTurn(sql, quota, upload))
+      if (outcome) return outcome
+    }
+    throw takenAndFreed(upload)
   }
 
   async find(id: string): Promise<UploadRecord | undefined> {
@@ -105,6 +119,18 @@ export class SqlUploadLedger implements UploadLedger {
       fence.progressJid ?? null,
       this.#lateMs,
     ])
+  }
+
+  async replace({ id, epoch, by, writer, expiresAfterMs }: Replace): Promise<UploadRecord | undefined> {
+    const { rowCount } = await this.#sql.query(write.REPLACE, [
+      id,
+      epoch,
+      by,
+      writer,
+      expiresAfterMs,
+      this.#lateMs,
+    ])
+    return rowCount === 1 ? this.find(by) : undefined
   }
 
   async resolve(id: string, keys: readonly string[]) {
@@ -207,6 +233,30 @@ export class SqlUploadLedger implements UploadLedger {
   async #keys(text: string, values: readonly unknown[]): Promise<string[]> {
     return (await this.#sql.query<{ key: string }>(text, values)).rows.map(({ key }) => key)
   }
+}
+
+/** One of an owner after the other, so that each sees what those before it made; undefined to be tried again. */
+async function offerInTurn(sql: Sql, quota: Quota, upload: NewUpload) {
+  const { id, owner, messageId, size } = upload
+  await sql.query(write.LOCK_OWNER, [owner])
+  const holder = await sql.query<UploadRow>(read.FIND_HOLDER, [owner, messageId ?? null])
+  if (holder.rows[0]) return { created: false, upload: toRecord(holder.rows[0]) }
+  const late = await sql.query<{ retry_at: Date }>(write.OVER_QUOTA, [
+    owner,
+    quota.windowMs,
+    quota.bytes,
+    size,
+  ])
+  if (late.rows[0]) return { retryAt: late.rows[0].retry_at }
+  // A node without a quota takes no turn: its offer of the same message id may come between.
+  const { rowCount } = await sql.query(write.OFFER, offerValues(upload))
+  if (rowCount === 0) return undefined
+  const made = await sql.query<UploadRow>(read.FIND, [id])
+  return made.rows[0] && { created: true, upload: toRecord(made.rows[0]) }
+}
+
+function takenAndFreed({ messageId }: NewUpload): DatabaseError {
+  return new DatabaseError(`message id ${messageId} was taken and freed ${OFFER_TRIES} times meanwhile`)
 }
 
 function offerValues(upload: NewUpload): unknown[] {

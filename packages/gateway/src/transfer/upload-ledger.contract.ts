@@ -2,6 +2,7 @@ import { describeLedgerBackground } from './ledger-background.contract.ts'
 import { describeLedgerDelivery } from './ledger-delivery.contract.ts'
 import { describeLedgerOffers } from './ledger-offers.contract.ts'
 import { describeLedgerRaces } from './ledger-races.contract.ts'
+import { describeLedgerSlots } from './ledger-slots.contract.ts'
 import { describeLedgerSweeps } from './ledger-sweeps.contract.ts'
 import type { UploadLedgerFixture } from './ledger-uploads.contract.ts'
 import { describeLedgerWriting } from './ledger-writing.contract.ts'
@@ -25,6 +26,7 @@ export function describeUploadLedger(
     describeLedgerWriting(open)
     describeLedgerRaces(open)
     describeLedgerDelivery(open)
+    describeLedgerSlots(open)
     describeLedgerSweeps(open)
     describeLedgerBackground(open)
   })

@@ -94,6 +94,25 @@ export interface Fence {
   readonly progressJid?: string | undefined
 }
 
+/** A limit to what one owner asks for. */
+export interface Quota {
+  /** Bytes of all that was offered or asked for within the window. */
+  readonly bytes: number
+  readonly windowMs: number
+}
+
+/** A body that begins anew, from 0, in an upload of its own. */
+export interface Replace {
+  /** The upload that it replaces, as it was seen. */
+  readonly id: string
+  readonly epoch: number
+  /** Id of the new one, never used before. */
+  readonly by: string
+  /** The node that writes the new one. */
+  readonly writer: string
+  readonly expiresAfterMs: number
+}
+
 /** A sweep that is due. `round` makes {@link UploadLedger.swept} a compare-and-set. */
 export interface DueSweep {
   readonly id: string
@@ -122,6 +141,16 @@ export interface UploadLedger {
    * other fields: comparing them is the caller's. A discarded or expired one has left the message id free.
    */
   offer(upload: NewUpload): Promise<{ created: boolean; upload: UploadRecord }>
+  /**
+   * As {@link offer}, but a new upload that would take its owner past the quota is not made: answers from when on, by
+   * the database's time, enough of what counts will have left the window. All count that were made within it, whatever
+   * became of them, but for those that were replaced. Of offers that come at once no more are made than fit. A quota
+   * smaller than the upload itself is the caller's mistake.
+   */
+  offerWithin(
+    quota: Quota,
+    upload: NewUpload,
+  ): Promise<{ created: boolean; upload: UploadRecord } | { retryAt: Date }>
   /** Any text can be asked for; one that is no UUID is found nowhere. */
   find(id: string): Promise<UploadRecord | undefined>
   findByMedia(mediaId: string): Promise<UploadRecord | undefined>
@@ -148,6 +177,15 @@ export interface UploadLedger {
    * due: a commit and a handed over hash change that without a new epoch.
    */
   fence(fence: Fence): Promise<UploadRecord | undefined>
+  /**
+   * Never splices two sources (LEDGER rule 3): ends an unfinished upload that no message carries as discarded and puts
+   * a new, empty one in its place, both or neither. The new one has its owner, size and age, the media now belongs to
+   * it, and `writer` is at work there under epoch 1. One that is discarded already is replaced as well. A writer of the
+   * old one is fenced, its bytes are swept, and {@link find} knows it no more. Answers the new row, or undefined when
+   * the old one is no longer as seen, is past its expiry by the database's time, or cannot be replaced. An unknown
+   * outcome is told by {@link findByMedia}.
+   */
+  replace(replace: Replace): Promise<UploadRecord | undefined>
   /**
    * What became of a commit whose answer was lost: which of these keys are recorded. Rejects for an upload
    * that is not there: nothing that knows its id deletes its row.
