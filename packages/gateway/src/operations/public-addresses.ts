@@ -17,6 +17,10 @@ export class PublicAddresses implements MediaUrls {
     return `${this.url}/media/${mediaId}/${encodeURIComponent(name)}`
   }
 
+  slot(mediaId: string, name: string, token: string): string {
+    return `${this.url}/slots/${mediaId}/${encodeURIComponent(name)}?token=${token}`
+  }
+
   /** The RFC 7395 endpoint. */
   get websocket(): string {
     return `${this.url.replace(/^http/, 'ws')}/xmpp-websocket`

@@ -18,9 +18,12 @@ import type { MediaUrls } from './media-urls.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import type { NodeSignals } from './node-signals.ts'
 import { OfferUpload } from './offer-upload.ts'
+import { ReceiveSlot } from './receive-slot.ts'
 import { ReceiveUpload } from './receive-upload.ts'
 import { RecoverUploads } from './recover-uploads.ts'
+import { RequestSlot } from './request-slot.ts'
 import { ResumeUpload } from './resume-upload.ts'
+import { SlotUploads } from './slot-uploads.ts'
 import { Slots } from './slots.ts'
 import { StoredBytes } from './stored-bytes.ts'
 import { SweepUploads } from './sweep-uploads.ts'
@@ -52,6 +55,8 @@ export interface Transfer {
   readonly offerUpload: OfferUpload
   readonly createUpload: CreateUpload
   readonly receiveUpload: ReceiveUpload
+  readonly requestSlot: RequestSlot
+  readonly receiveSlot: ReceiveSlot
   readonly cancelUpload: CancelUpload
   readonly resumeUpload: ResumeUpload
   readonly discardUpload: DiscardUpload
@@ -84,11 +89,14 @@ export function createTransfer(needs: TransferNeeds): Transfer {
   const deliveries = new DeliveryMoves(needs)
   const verification = new Verification({ ...needs, shelf, stored, moves })
   const slots = new Slots({ ...needs, tokens })
+  const slotUploads = new SlotUploads({ ...needs, writers })
   const inner = { ...needs, budget, shelf, stored, writers, moves, deliveries, verification, slots }
   return {
     offerUpload: new OfferUpload(inner),
     createUpload: new CreateUpload(inner),
     receiveUpload: new ReceiveUpload({ ...inner, expiresAfterMs: limits.unfinishedExpiryMs }),
+    requestSlot: new RequestSlot({ ...needs, tokens }),
+    receiveSlot: new ReceiveSlot({ ...inner, slotUploads, expiresAfterMs: limits.unfinishedExpiryMs }),
     cancelUpload: new CancelUpload(inner),
     resumeUpload: new ResumeUpload(inner),
     discardUpload: new DiscardUpload(inner),

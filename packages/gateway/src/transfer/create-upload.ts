@@ -2,6 +2,7 @@ import type { Slot } from '@sluice/protocol'
 import { checkedFile } from './checked-file.ts'
 import { fillWhenEmpty } from './fill-when-empty.ts'
 import type { Logger } from './logger.ts'
+import { makeUpload } from './make-upload.ts'
 import { newUploadIds } from './new-upload-ids.ts'
 import { refuseGrant } from './owned-upload.ts'
 import type { Principal } from './principal.ts'
@@ -30,7 +31,7 @@ export class CreateUpload {
 
   /**
    * Each call makes a new upload; one of no bytes is complete at once. Throws bad-name, bad-size, bad-request (media
-   * type), file-too-large; forbidden with a slot's token.
+   * type), file-too-large, over-quota; forbidden with a slot's token.
    */
   async run(file: {
     principal: Principal
@@ -39,12 +40,12 @@ export class CreateUpload {
     size: number
     tusMetadata?: string | undefined
   }): Promise<Slot> {
-    const { ledger, slots, limits, logger } = this.#needs
+    const { slots, limits, logger } = this.#needs
     const { principal } = file
     refuseGrant(principal)
     const { name, mediaType, size } = checkedFile({ ...file, mediaType: file.type }, limits.maxUploadBytes)
     const { id, mediaId } = newUploadIds()
-    const { upload } = await ledger.offer({
+    const { upload } = await makeUpload(this.#needs, {
       id,
       owner: principal.owner,
       size,

@@ -4,6 +4,7 @@ import { checkedFile, type OfferedFile } from './checked-file.ts'
 import type { Clock } from './clock.ts'
 import { fillWhenEmpty } from './fill-when-empty.ts'
 import type { Logger } from './logger.ts'
+import { makeUpload } from './make-upload.ts'
 import { newUploadIds } from './new-upload-ids.ts'
 import type { NodeSignals } from './node-signals.ts'
 import { refuseGrant } from './owned-upload.ts'
@@ -40,19 +41,19 @@ export class OfferUpload {
   /**
    * Idempotent by owner and message id: a repeated offer answers the same upload, in whatever state it is; one that
    * was discarded or expired is made anew. A repeated offer hands over the hash that the first one promised.
-   * `device` (a full JID) gets the progress. Throws upload-differs, file-too-large, bad-name, bad-size, bad-request (media
+   * `device` (a full JID) gets the progress. Throws upload-differs, file-too-large, over-quota, bad-name, bad-size, bad-request (media
    * type), media-gone (its owner deleted it); forbidden with a slot's token.
    */
   async run(request: { principal: Principal; device?: string | undefined; offer: Offer }): Promise<Slot> {
-    const { ledger, slots, limits, moves, logger } = this.#needs
+    const { slots, limits, moves, logger } = this.#needs
     const { principal, offer, device } = request
     refuseGrant(principal)
     const file = checkedFile(offer, limits.maxUploadBytes)
     const fresh = newUpload(request, file, limits)
-    let { created, upload } = await ledger.offer(fresh)
+    let { created, upload } = await makeUpload(this.#needs, fresh)
     if (!created && isOverdue(upload)) {
       await moves.run(upload, { event: 'expire' })
-      ;({ created, upload } = await ledger.offer(fresh))
+      ;({ created, upload } = await makeUpload(this.#needs, fresh))
     }
     if (created)
       logger.info({ uploadId: upload.id, owner: upload.owner, size: upload.size }, 'upload offered')

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { Refusal, type UploadStatus } from '@sluice/protocol'
+import { admittedBody } from './admitted-body.ts'
 import type { BudgetAccount } from './budget-account.ts'
 import { fillWhenEmpty } from './fill-when-empty.ts'
 import type { MemoryBudget } from './memory-budget.ts'
@@ -65,7 +66,7 @@ export class ReceiveUpload {
       return statusOf(await fillWhenEmpty(this.#needs, upload))
     }
     this.#check(incoming, upload)
-    const account = await this.#admitted(body)
+    const account = await admittedBody(this.#needs.budget, body)
     if (!account) return statusOf(upload)
     let writer: UploadWriter
     try {
@@ -75,25 +76,6 @@ export class ReceiveUpload {
       throw error
     }
     return await this.#answer(incoming, await writer.done, writer.committed)
-  }
-
-  /** Undefined when the client has left: a body that is gone must not overtake anybody. */
-  async #admitted(body: Readable): Promise<BudgetAccount | undefined> {
-    const gone = new AbortController()
-    const onClose = () => {
-      if (body.readableAborted) gone.abort()
-    }
-    body.on('close', onClose)
-    try {
-      const account = await this.#needs.budget.open(gone.signal)
-      if (!body.readableAborted) return account
-      account.close()
-    } catch (error) {
-      if (!body.readableAborted) throw error
-    } finally {
-      body.off('close', onClose)
-    }
-    return undefined
   }
 
   #check(incoming: IncomingBody, upload: UploadRecord): void {

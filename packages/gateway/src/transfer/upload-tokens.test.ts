@@ -46,6 +46,21 @@ describe('UploadTokens', () => {
     expect(await refusalOf(tokens.verify(token))).to.equal('not-authorized')
   })
 
+  it('let a PUT bring one media until they expire, and neither kind does for the other', async () => {
+    const expiresAt = new Date(clock.now().getTime() + 60_000)
+    const token = await tokens.issuePut({ mediaId: 'a-media', expiresAt })
+    expect(await tokens.verifyPut(token)).to.equal('a-media')
+    expect(await refusalOf(tokens.verify(token))).to.equal('not-authorized')
+    for (const other of [
+      await tokens.issueAccount('a-media'),
+      await tokens.issueSlot({ ...SLOT, expiresAt }),
+    ]) {
+      expect(await refusalOf(tokens.verifyPut(other))).to.equal('not-authorized')
+    }
+    clock.pass(61_000)
+    expect(await refusalOf(tokens.verifyPut(token))).to.equal('not-authorized')
+  })
+
   it('are refused when they are forged, of another kind, or nonsense', async () => {
     const signed = (claims: object, key = KEY, alg = 'HS256', issuer = 'sluice') =>
       new SignJWT({ ...claims })

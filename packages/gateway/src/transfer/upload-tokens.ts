@@ -7,6 +7,8 @@ import type { UploadLedger } from './upload-ledger.ts'
 
 const ALGORITHM = 'HS256'
 const ISSUER = 'sluice'
+/** Another one, so that neither kind of token is ever taken for the other. */
+const PUT_ISSUER = 'sluice-put'
 const ACCOUNT_DAYS = 30
 
 const CLAIMS = z.object({
@@ -15,7 +17,7 @@ const CLAIMS = z.object({
   grant: z.number().int().nonnegative().optional(),
 })
 
-/** Bearer tokens (JWT, RFC 7519, HS256) of slots and accounts. All nodes of one database take each other's. */
+/** Tokens (JWT, RFC 7519, HS256) of slots, accounts and addresses for a PUT. All nodes of one database take each other's. */
 export class UploadTokens {
   readonly #ledger: UploadLedger
   readonly #clock: Clock
@@ -33,21 +35,39 @@ export class UploadTokens {
     grantNo: number
     expiresAt: Date
   }): Promise<string> {
-    return await this.#sign(slot.owner, slot.expiresAt, { upload: slot.uploadId, grant: slot.grantNo })
+    const claims = { upload: slot.uploadId, grant: slot.grantNo }
+    return await this.#sign(ISSUER, slot.owner, slot.expiresAt, claims)
   }
 
   /** Speaks for all uploads of `owner` (a bare JID), for 30 days. */
   async issueAccount(owner: string): Promise<string> {
     const expiresAt = new Date(this.#clock.now().getTime() + ACCOUNT_DAYS * 86_400_000)
-    return await this.#sign(owner, expiresAt, {})
+    return await this.#sign(ISSUER, owner, expiresAt, {})
+  }
+
+  /** Lets its holder PUT the bytes of this media, whichever upload they go into; good for nothing else. */
+  async issuePut(put: { mediaId: string; expiresAt: Date }): Promise<string> {
+    return await this.#sign(PUT_ISSUER, put.mediaId, put.expiresAt, {})
+  }
+
+  /** The media that a token of {@link issuePut} is for. Throws `not-authorized`. */
+  async verifyPut(token: string): Promise<string> {
+    return (await this.#claims(PUT_ISSUER, token)).sub
   }
 
   /** Throws `not-authorized` for a token that is malformed, forged or expired. */
   async verify(token: string): Promise<Principal> {
+    const { sub, upload, grant } = await this.#claims(ISSUER, token)
+    if ((upload === undefined) !== (grant === undefined)) throw new Refusal('not-authorized')
+    if (upload === undefined || grant === undefined) return { owner: sub }
+    return { owner: sub, grant: { uploadId: upload, grantNo: grant } }
+  }
+
+  async #claims(issuer: string, token: string): Promise<z.infer<typeof CLAIMS>> {
     const key = await this.#signingKey()
     const claims = await jwtVerify(token, key, {
       algorithms: [ALGORITHM],
-      issuer: ISSUER,
+      issuer,
       requiredClaims: ['sub', 'exp'],
       currentDate: this.#clock.now(),
     }).then(
@@ -55,17 +75,19 @@ export class UploadTokens {
       () => undefined,
     )
     if (!claims?.success) throw new Refusal('not-authorized')
-    const { sub, upload, grant } = claims.data
-    if ((upload === undefined) !== (grant === undefined)) throw new Refusal('not-authorized')
-    if (upload === undefined || grant === undefined) return { owner: sub }
-    return { owner: sub, grant: { uploadId: upload, grantNo: grant } }
+    return claims.data
   }
 
-  async #sign(owner: string, expiresAt: Date, claims: Record<string, unknown>): Promise<string> {
+  async #sign(
+    issuer: string,
+    subject: string,
+    expiresAt: Date,
+    claims: Record<string, unknown>,
+  ): Promise<string> {
     return await new SignJWT(claims)
       .setProtectedHeader({ alg: ALGORITHM })
-      .setIssuer(ISSUER)
-      .setSubject(owner)
+      .setIssuer(issuer)
+      .setSubject(subject)
       .setExpirationTime(expiresAt)
       .sign(await this.#signingKey())
   }

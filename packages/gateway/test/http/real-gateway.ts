@@ -50,6 +50,7 @@ export async function listenReal({ maxUploadBytes = 2 ** 30 } = {}): Promise<Rea
     urls: {
       upload: (id) => new PublicAddresses({ publicUrl: addresses.url }).upload(id),
       media: (id, name) => new PublicAddresses({ publicUrl: addresses.url }).media(id, name),
+      slot: (id, name, token) => new PublicAddresses({ publicUrl: addresses.url }).slot(id, name, token),
     },
   })
   const gateway = await listen({

@@ -49,6 +49,7 @@ export class TransferBed {
     options: {
       memoryBudgetBytes?: number
       maxUploadBytes?: number
+      dailyQuotaBytes?: number
       store?: BlobStore
       ledger?: UploadLedger
     } = {},
@@ -69,8 +70,13 @@ export class TransferBed {
       urls: {
         upload: (id) => `https://example.org/uploads/${id}`,
         media: (id, file) => `https://example.org/media/${id}/${file}`,
+        slot: (id, file, token) => `https://example.org/slots/${id}/${file}?token=${token}`,
       },
-      limits: { maxUploadBytes: options.maxUploadBytes ?? LIMIT, unfinishedExpiryMs: EXPIRY_MS },
+      limits: {
+        maxUploadBytes: options.maxUploadBytes ?? LIMIT,
+        unfinishedExpiryMs: EXPIRY_MS,
+        dailyQuotaBytes: options.dailyQuotaBytes,
+      },
       memoryBudgetBytes: options.memoryBudgetBytes ?? 256 * 1024 * 1024,
     })
     const node = { name, transfer, ledger, store }
