@@ -33,9 +33,26 @@ describe('checkConfig', () => {
       SLUICE_REGISTRATION: 'open',
       SLUICE_MAX_UPLOAD_BYTES: '10GiB',
       SLUICE_UNFINISHED_EXPIRY: '7d',
+      SLUICE_DAILY_QUOTA_BYTES: '(none)',
+      SLUICE_UPLOAD_SECRET: '(no upload backend)',
       SLUICE_MEMORY_BUDGET_BYTES: '256MiB',
       SLUICE_LOG_LEVEL: 'info',
     })
+  })
+
+  it('says that there is a secret, and not which', async () => {
+    const { lines } = await check({
+      SLUICE_DATA_DIR: folder,
+      SLUICE_UPLOAD_SECRET: 'hush-hush',
+      SLUICE_DAILY_QUOTA_BYTES: '1GiB',
+    })
+    const text = lines.join('\n')
+    expect(text)
+      .to.match(/^SLUICE_UPLOAD_SECRET +\(set, not shown\)$/m)
+      .and.not.contain('hush')
+    expect(text)
+      .to.match(/^SLUICE_DAILY_QUOTA_BYTES +1GiB$/m)
+      .and.match(/^SLUICE_MAX_UPLOAD_BYTES +1GiB$/m)
   })
 
   it('names the variable when the data directory is a file', async () => {

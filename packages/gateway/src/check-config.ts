@@ -46,6 +46,9 @@ function shown(config: Config): Readonly<Record<string, string | number>> {
     ...(!component && { SLUICE_REGISTRATION: config.registration }),
     SLUICE_MAX_UPLOAD_BYTES: formatSize(config.maxUploadBytes),
     SLUICE_UNFINISHED_EXPIRY: formatDuration(config.unfinishedExpiryMs),
+    SLUICE_DAILY_QUOTA_BYTES:
+      config.dailyQuotaBytes === undefined ? '(none)' : formatSize(config.dailyQuotaBytes),
+    SLUICE_UPLOAD_SECRET: config.uploadSecret === undefined ? '(no upload backend)' : '(set, not shown)',
     SLUICE_MEMORY_BUDGET_BYTES: formatSize(config.memoryBudgetBytes),
     SLUICE_LOG_LEVEL: config.logLevel,
   }

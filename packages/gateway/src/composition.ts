@@ -130,7 +130,7 @@ function makeLedger(parts: DependencyContainer): UploadLedger {
 
 function makeTransfer(parts: DependencyContainer): Transfer {
   const { config, backends, addresses, clock, logger } = parts.resolve(NEEDS)
-  const { maxUploadBytes, unfinishedExpiryMs, memoryBudgetBytes } = config
+  const { maxUploadBytes, unfinishedExpiryMs, dailyQuotaBytes, memoryBudgetBytes, uploadSecret } = config
   return createTransfer({
     node: backends.node,
     ledger: parts.resolve(LEDGER),
@@ -139,7 +139,8 @@ function makeTransfer(parts: DependencyContainer): Transfer {
     clock,
     logger,
     urls: addresses,
-    limits: { maxUploadBytes, unfinishedExpiryMs },
+    limits: { maxUploadBytes, unfinishedExpiryMs, dailyQuotaBytes },
+    uploadSecret,
     memoryBudgetBytes,
   })
 }

@@ -33,6 +33,8 @@ describe('readConfig', () => {
       registration: 'open',
       maxUploadBytes: 10 * 2 ** 30,
       unfinishedExpiryMs: 7 * 24 * 3600 * 1000,
+      dailyQuotaBytes: undefined,
+      uploadSecret: undefined,
       memoryBudgetBytes: 256 * 2 ** 20,
       logLevel: 'info',
     })
@@ -52,6 +54,8 @@ describe('readConfig', () => {
         SLUICE_REGISTRATION: 'open',
         SLUICE_MAX_UPLOAD_BYTES: '1.5GiB',
         SLUICE_UNFINISHED_EXPIRY: '12h',
+        SLUICE_DAILY_QUOTA_BYTES: '20GB',
+        SLUICE_UPLOAD_SECRET: 'a secret of ours',
         SLUICE_MEMORY_BUDGET_BYTES: '67108864',
         SLUICE_LOG_LEVEL: 'debug',
       }),
@@ -74,6 +78,8 @@ describe('readConfig', () => {
       registration: 'open',
       maxUploadBytes: 1.5 * 2 ** 30,
       unfinishedExpiryMs: 12 * 3600 * 1000,
+      dailyQuotaBytes: 20e9,
+      uploadSecret: 'a secret of ours',
       memoryBudgetBytes: 64 * 2 ** 20,
       logLevel: 'debug',
     })
@@ -112,6 +118,8 @@ describe('readConfig', () => {
     ['SLUICE_UNFINISHED_EXPIRY', 'a week', 'a duration'],
     ['SLUICE_UNFINISHED_EXPIRY', '0', 'a duration'],
     ['SLUICE_UNFINISHED_EXPIRY', '4000d', 'a duration'],
+    ['SLUICE_DAILY_QUOTA_BYTES', 'much', 'a size'],
+    ['SLUICE_DAILY_QUOTA_BYTES', '0', 'a size'],
     ['SLUICE_MEMORY_BUDGET_BYTES', '1MiB', 'a size of at least 4MiB'],
     ['SLUICE_LOG_LEVEL', 'loud', 'trace, debug, info, warn, error, fatal, silent'],
   ]
@@ -146,8 +154,9 @@ describe('readConfig', () => {
       ...S3,
       SLUICE_DATABASE_URL: 'mysql://me:hush',
       SLUICE_S3_SECRET_KEY: 'hu sh',
+      SLUICE_UPLOAD_SECRET: 'hush',
     })
-    expect(problems).to.have.length(2)
+    expect(problems).to.have.length(3)
     expect(problems.join('\n')).to.contain('SLUICE_DATABASE_URL').and.contain('SLUICE_S3_SECRET_KEY')
     expect(problems.join('\n')).to.not.match(/hu ?sh/)
   })
@@ -160,7 +169,7 @@ describe('readConfig', () => {
     expect(readConfig({ SLUICE_TEST_POSTGRES_URL: 'x' })).to.have.property('port', 8400)
   })
 
-  for (const name of ['SLUICE_UPLOAD_SECRET', 'SLUICE_WORKERS']) {
+  for (const name of ['SLUICE_WORKERS']) {
     it(`says of ${name} that it is not built yet`, () => {
       expect(problemsOf({ [name]: 'x' })).to.deep.equal([`${name} is not built yet`])
     })
@@ -260,6 +269,12 @@ describe('readConfig', () => {
     expect(registrationOf({ SLUICE_HOST: '::', SLUICE_REGISTRATION: 'open' })).to.equal('open')
   })
 
+  it('takes no file that is larger than the quota of a day', () => {
+    const limitOf = (environment: Record<string, string>) => readConfig(environment).maxUploadBytes
+    expect(limitOf({ SLUICE_DAILY_QUOTA_BYTES: '1GiB' })).to.equal(2 ** 30)
+    expect(limitOf({ SLUICE_DAILY_QUOTA_BYTES: '1GiB', SLUICE_MAX_UPLOAD_BYTES: '1MiB' })).to.equal(2 ** 20)
+  })
+
   it('reads sizes and durations in their usual units', () => {
     const sizes = {
       '5': 5,
@@ -300,6 +315,11 @@ describe('readConfig', () => {
         expect(Object.values(s3 ?? {})).to.include('from-file')
       })
     }
+
+    it('reads SLUICE_UPLOAD_SECRET from a file', () => {
+      const config = readConfig({ SLUICE_UPLOAD_SECRET_FILE: secretFile('from a file\n') })
+      expect(config.uploadSecret).to.equal('from a file')
+    })
 
     it('reads SLUICE_DATABASE_URL from a file', () => {
       const config = readConfig({ SLUICE_DATABASE_URL_FILE: secretFile('postgres://db/sluice\n') })

@@ -43,8 +43,13 @@ export interface Config {
   /** Whose accounts may use the media service at a chat server; prepared. */
   readonly allowedDomains: readonly string[] | '*'
   readonly registration: 'open' | 'closed'
+  /** Bytes of one file; no more than the quota. */
   readonly maxUploadBytes: number
   readonly unfinishedExpiryMs: number
+  /** Without one accounts may offer as much as they like. */
+  readonly dailyQuotaBytes?: number | undefined
+  /** Shared with a chat server that gives slots for this gateway. */
+  readonly uploadSecret?: string | undefined
   readonly memoryBudgetBytes: number
   readonly logLevel: LogLevel
 }
@@ -100,6 +105,12 @@ const SCHEMA = z.object({
   SLUICE_UNFINISHED_EXPIRY: value('a duration such as 90s, 12h or 7d, plain numbers being seconds', (text) =>
     within(parseDuration(text), 1_000, 3_650 * DAY_MS),
   ).default(7 * DAY_MS),
+  SLUICE_DAILY_QUOTA_BYTES: value('a size such as 500MiB or 10GiB', (text) =>
+    within(parseSize(text), 1),
+  ).optional(),
+  SLUICE_UPLOAD_SECRET: value('a secret of at least 8 characters', (text) =>
+    match(text, /^[^\p{Cc}]{8,}$/u),
+  ).optional(),
   SLUICE_MEMORY_BUDGET_BYTES: value('a size of at least 4MiB', (text) =>
     within(parseSize(text), 4 * MIB),
   ).default(256 * MIB),
@@ -114,6 +125,7 @@ const SECRETS: readonly string[] = [
   'SLUICE_S3_ACCESS_KEY',
   'SLUICE_S3_SECRET_KEY',
   'SLUICE_COMPONENT_SECRET',
+  'SLUICE_UPLOAD_SECRET',
 ] satisfies Variable[]
 
 const S3: readonly Variable[] = [
@@ -129,7 +141,7 @@ const COMPONENT: readonly Variable[] = [
   'SLUICE_COMPONENT_SECRET',
 ]
 
-const NOT_BUILT = /^SLUICE_(UPLOAD_SECRET|WORKERS)(_FILE)?$/
+const NOT_BUILT = /^SLUICE_WORKERS$/
 
 /**
  * Reads the whole configuration from the environment; an empty variable is as good as none.
@@ -164,8 +176,11 @@ export function readConfig(environment: Environment = process.env): Config {
     registration:
       data.SLUICE_REGISTRATION ??
       (!component && isLoopback(data.SLUICE_HOST) && !data.SLUICE_PUBLIC_URL ? 'open' : 'closed'),
-    maxUploadBytes: data.SLUICE_MAX_UPLOAD_BYTES,
+    // What is larger than the quota would never fit.
+    maxUploadBytes: Math.min(data.SLUICE_MAX_UPLOAD_BYTES, data.SLUICE_DAILY_QUOTA_BYTES ?? Infinity),
     unfinishedExpiryMs: data.SLUICE_UNFINISHED_EXPIRY,
+    dailyQuotaBytes: data.SLUICE_DAILY_QUOTA_BYTES,
+    uploadSecret: data.SLUICE_UPLOAD_SECRET,
     memoryBudgetBytes: data.SLUICE_MEMORY_BUDGET_BYTES,
     logLevel: data.SLUICE_LOG_LEVEL,
   }

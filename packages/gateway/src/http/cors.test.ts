@@ -46,6 +46,8 @@ describe('a browser’s page of another origin', () => {
     ],
     ['end an upload', `/uploads/${ID}`, 'DELETE', 'authorization,tus-resumable'],
     ['cancel by fetch', `/uploads/${ID}/cancel`, 'POST', 'authorization,content-type'],
+    ['bring a file into a slot', '/slots/m1/name?token=t', 'PUT', 'content-type'],
+    ['bring a file into a slot of a chat server', '/external/s/name', 'PUT', 'authorization,content-type'],
     ['resume a download', '/media/m1/name', 'GET', 'range,if-range'],
   ] as const) {
     it(`may ${what}`, async () => {

@@ -54,7 +54,7 @@ export function addCors(app: FastifyInstance): void {
     reply.headers(CORS_HEADERS)
     if (request.method !== 'OPTIONS') return
     reply.headers({
-      'access-control-allow-methods': 'GET, HEAD, POST, PATCH, DELETE, OPTIONS',
+      'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
       'access-control-allow-headers': ALLOWED_HEADERS.join(', '),
       // Chrome keeps a preflight for at most two hours.
       'access-control-max-age': '7200',

@@ -1,4 +1,5 @@
 import type { Transfer } from '../transfer/create-transfer.ts'
+import type { ExternalSlots } from '../transfer/external-slots.ts'
 import type { Logger } from '../transfer/logger.ts'
 import type { TransferLimits } from '../transfer/transfer-limits.ts'
 
@@ -16,10 +17,13 @@ type UseCaseName =
   | 'claimMessage'
   | 'confirmSent'
   | 'downloadMedia'
+  | 'receiveSlot'
   | 'tokens'
 
 /** The use cases that HTTP speaks for; a whole `Transfer` fits. */
-export type HttpTransfer = { readonly [Name in UseCaseName]: Face<Transfer[Name]> }
+export type HttpTransfer = { readonly [Name in UseCaseName]: Face<Transfer[Name]> } & {
+  readonly externalSlots?: Face<ExternalSlots> | undefined
+}
 
 /** What the HTTP side needs from outside. */
 export interface HttpNeeds {

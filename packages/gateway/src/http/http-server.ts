@@ -2,6 +2,7 @@ import { Refusal } from '@sluice/protocol'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { BrokenRequests } from './broken-requests.ts'
 import { addCors, CORS_HEADERS } from './cors.ts'
+import { addExternalRoutes } from './external-routes.ts'
 import { addHealthRoutes } from './health-routes.ts'
 import { addHostMetaRoutes } from './host-meta-routes.ts'
 import type { HttpNeeds } from './http-needs.ts'
@@ -10,6 +11,7 @@ import { addOverrideCheck } from './method-override.ts'
 import { createNodeServer } from './node-server.ts'
 import { addPoliteClose } from './polite-close.ts'
 import { addRefusals, sendRefusal } from './refusals.ts'
+import { addSlotRoutes } from './slot-routes.ts'
 import { addTusRoutes } from './tus-routes.ts'
 import { addTwinRoutes } from './twin-routes.ts'
 import { addWrongMethods, knownMethods } from './wrong-methods.ts'
@@ -58,6 +60,8 @@ export function buildHttpServer(needs: HttpNeeds): FastifyInstance {
   addMediaRoutes(app, needs)
   app.register(async (scope) => addTusRoutes(scope, needs))
   app.register(async (scope) => addTwinRoutes(scope, needs))
+  app.register(async (scope) => addSlotRoutes(scope, needs))
+  app.register(async (scope) => addExternalRoutes(scope, needs))
   app.register(async (scope) => addWrongMethods(scope, known))
   return app
 }

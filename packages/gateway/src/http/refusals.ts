@@ -42,8 +42,7 @@ export function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply
   for (const name of OF_THE_BYTES) reply.removeHeader(name)
   // HEAD has no body, so the code travels in a header too.
   reply.code(status).headers({ 'sluice-refusal': code, 'cache-control': 'no-store' })
-  if (type === 'wait')
-    reply.header('retry-after', code === 'upload-busy' ? RETRY_AFTER[code] : RETRY_AFTER.other)
+  if (type === 'wait') reply.header('retry-after', retryAfter(refusal))
   // RFC 6750 §3
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="sluice"')
   if (code === 'offset-mismatch') reply.header('upload-offset', details.committed)
@@ -51,6 +50,12 @@ export function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply
   if (code === 'range-not-satisfiable') reply.header('content-range', `bytes */${details.size}`)
   if (reply.request.method === 'HEAD') return reply.send()
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(refusalJson(refusal)))
+}
+
+/** RFC 9110 §10.2.3: seconds, or a date. */
+function retryAfter({ code, details }: Refusal): number | string {
+  if (code === 'over-quota' && details.retryAt) return new Date(details.retryAt).toUTCString()
+  return code === 'upload-busy' ? RETRY_AFTER[code] : RETRY_AFTER.other
 }
 
 /** What fastify refuses by itself: bodies that are too long, not JSON, of a type that nobody takes. */

@@ -2,6 +2,7 @@ import { Refusal, type Slot, type UploadStatus } from '@sluice/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { SettledStatus } from '../transfer/inspect-upload.ts'
 import { authorise } from './authorisation.ts'
+import { bodyLength } from './body-length.ts'
 import type { HttpNeeds } from './http-needs.ts'
 import { asRefusal } from './refusals.ts'
 import { responseSignal } from './response-signal.ts'
@@ -138,11 +139,6 @@ function offsetOf(request: FastifyRequest): number {
   if (offset === undefined)
     throw new Refusal('bad-request', { reason: 'Upload-Offset is not a whole number' })
   return offset
-}
-
-/** Bytes of the body, undefined when it is chunked. */
-function bodyLength({ headers }: FastifyRequest): number | undefined {
-  return headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : undefined
 }
 
 function checkOffsetStream(request: FastifyRequest): void {

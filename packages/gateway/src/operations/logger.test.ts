@@ -22,6 +22,17 @@ describe('the log', () => {
     expect(lines).to.not.contain('eyJ').and.not.contain('secret-')
   })
 
+  it('holds no token and no signature of a slot’s address', () => {
+    const signature = 'ab12'.repeat(16)
+    const lines = logged((logger) => {
+      logger.info({ url: `/slots/m/x.jpg?token=${JWT}` }, 'request')
+      logger.warn({ err: new Error(`/external/a/b.jpg?v=${signature} failed`) }, 'failed')
+      logger.warn({ url: `/external/a/b.jpg?x=1&v2=${signature}` }, 'failed')
+    })
+    expect(lines).to.contain('?token=[token]').and.contain('?v=[secret]').and.contain('&v2=[secret]')
+    expect(lines).to.not.contain('eyJ').and.not.contain('ab12')
+  })
+
   it('holds no password of a database and no signature of an object store', () => {
     const lines = logged((logger) => {
       logger.error({ err: new Error('cannot reach postgres://me:hush@db/x') }, 'failed')

@@ -11,6 +11,8 @@ const SECRET_PATHS = [
 const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/g
 const USER_AND_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi
 const SIGNATURE = /(X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s"]+/g
+/** Of slots that a chat server gave (mod_http_upload_external). */
+const SLOT_SIGNATURE = /([?&]v2?=)[0-9a-f]{16,}/gi
 
 /** JSON lines, without tokens, passwords and signatures in whatever field they come. */
 export function createLogger(needs: { readonly level: string; write?(line: string): void }): Pino {
@@ -31,5 +33,9 @@ export function createLogger(needs: { readonly level: string; write?(line: strin
 }
 
 function withoutSecrets(line: string): string {
-  return line.replace(JWT, '[token]').replace(USER_AND_PASSWORD, '$1').replace(SIGNATURE, '$1[secret]')
+  return line
+    .replace(JWT, '[token]')
+    .replace(USER_AND_PASSWORD, '$1')
+    .replace(SIGNATURE, '$1[secret]')
+    .replace(SLOT_SIGNATURE, '$1[secret]')
 }

@@ -9,6 +9,7 @@ import { DeliveryMoves } from './delivery-moves.ts'
 import { DiscardUpload } from './discard-upload.ts'
 import { DownloadMedia } from './download-media.ts'
 import { ExpireUploads } from './expire-uploads.ts'
+import { ExternalSlots } from './external-slots.ts'
 import { HashShelf } from './hash-shelf.ts'
 import { InspectUpload } from './inspect-upload.ts'
 import { ListUploads } from './list-uploads.ts'
@@ -46,6 +47,8 @@ export interface TransferNeeds {
   readonly logger: Logger
   readonly urls: MediaUrls
   readonly limits: TransferLimits
+  /** Shared with a chat server that gives slots for this gateway; without one none are taken. */
+  readonly uploadSecret?: string | undefined
   /** Bytes of request bodies held at once. */
   readonly memoryBudgetBytes: number
 }
@@ -70,6 +73,7 @@ export interface Transfer {
   readonly recoverUploads: RecoverUploads
   readonly expireUploads: ExpireUploads
   readonly sweepUploads: SweepUploads
+  readonly externalSlots?: ExternalSlots | undefined
   readonly tokens: UploadTokens
   readonly writers: Writers
   /** Stops listening and ticking; drain the writers first. */
@@ -78,7 +82,7 @@ export interface Transfer {
 
 /** Wires the use cases of this folder to the ports given. */
 export function createTransfer(needs: TransferNeeds): Transfer {
-  const { ledger, clock, limits } = needs
+  const { ledger, clock, limits, uploadSecret: secret } = needs
   const budget = new MemoryBudget({ bytes: needs.memoryBudgetBytes, clock })
   const shelf = new HashShelf({ clock })
   const stored = new StoredBytes(needs)
@@ -110,6 +114,7 @@ export function createTransfer(needs: TransferNeeds): Transfer {
     recoverUploads: new RecoverUploads(inner),
     expireUploads: new ExpireUploads(inner),
     sweepUploads: new SweepUploads(needs),
+    externalSlots: secret === undefined ? undefined : new ExternalSlots({ secret, clock }),
     tokens,
     writers,
     close() {

@@ -19,8 +19,18 @@ export interface RealGateway extends ListeningGateway {
   token(owner?: string): Promise<string>
 }
 
+export interface RealLimits {
+  readonly maxUploadBytes?: number | undefined
+  readonly dailyQuotaBytes?: number | undefined
+  readonly uploadSecret?: string | undefined
+}
+
 /** The HTTP side over the real use cases, a database in memory and chunks in a temporary folder. */
-export async function listenReal({ maxUploadBytes = 2 ** 30 } = {}): Promise<RealGateway> {
+export async function listenReal({
+  maxUploadBytes = 2 ** 30,
+  dailyQuotaBytes,
+  uploadSecret,
+}: RealLimits = {}): Promise<RealGateway> {
   const directory = await mkdtemp(join(tmpdir(), 'sluice-http-'))
   const database = await openPglite()
   await migrate(database)
@@ -45,7 +55,8 @@ export async function listenReal({ maxUploadBytes = 2 ** 30 } = {}): Promise<Rea
     signals,
     clock,
     logger,
-    limits: { maxUploadBytes, unfinishedExpiryMs: 7 * 86_400_000 },
+    limits: { maxUploadBytes, unfinishedExpiryMs: 7 * 86_400_000, dailyQuotaBytes },
+    uploadSecret,
     memoryBudgetBytes: 64 * 1024 * 1024,
     urls: {
       upload: (id) => new PublicAddresses({ publicUrl: addresses.url }).upload(id),

@@ -46,6 +46,7 @@ export function listenScripted(script: Script, needs: Partial<HttpNeeds> = {}): 
     claimMessage: { run: unasked, ...script.claimMessage },
     confirmSent: { run: unasked, ...script.confirmSent },
     downloadMedia: { open: unasked, ...script.downloadMedia },
+    receiveSlot: { run: unasked, ...script.receiveSlot },
   }
   return listen({
     transfer: transfer as unknown as HttpTransfer,

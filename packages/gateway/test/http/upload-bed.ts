@@ -1,7 +1,7 @@
 import { statusFromJson, type UploadStatus } from '@sluice/protocol'
 import { expect } from 'chai'
 import { RawConnection } from './raw-connection.ts'
-import { listenReal, type RealGateway } from './real-gateway.ts'
+import { listenReal, type RealGateway, type RealLimits } from './real-gateway.ts'
 
 type Body = string | Uint8Array<ArrayBuffer>
 
@@ -16,7 +16,7 @@ export class UploadBed {
     this.token = token
   }
 
-  static async open(limits: { maxUploadBytes?: number } = {}): Promise<UploadBed> {
+  static async open(limits: RealLimits = {}): Promise<UploadBed> {
     const gateway = await listenReal(limits)
     return new UploadBed(gateway, await gateway.token())
   }
