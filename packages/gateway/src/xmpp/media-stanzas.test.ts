@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import {
+  decodeHttpSlot,
   decodeLocation,
   decodeSlot,
   decodeStanzaError,
@@ -10,6 +11,7 @@ import {
   encodeDelete,
   encodeLocate,
   encodeOffer,
+  encodeSlotRequest,
   encodeUploads,
   NS,
   type Slot,
@@ -145,6 +147,53 @@ describe('MediaStanzas', () => {
     expect(slot.size).to.equal(0)
     const named = decodeSlot(element1(await ask('set', encoded({ message: 'm2', name: 'a\u202Egpj.exe' }))))
     expect((await bed.upload(node, named.uploadId)).media.name).to.equal('agpj.exe')
+  })
+
+  it('gives a plain slot, whose address alone does for the PUT (XEP-0363)', async () => {
+    const request = { name: 'a.jpg', size: BYTES.length, mediaType: 'image/jpeg' }
+    const purpose = { kind: 'profile' } as const
+    const slot = decodeHttpSlot(element1(await ask('get', encodeSlotRequest({ ...request, purpose }))))
+    expect(slot.headers).to.deep.equal({})
+    const [, mediaId = '', token = ''] = /slots\/([\w-]+)\/.*\?token=(.+)$/.exec(slot.putUrl) ?? []
+    expect(slot.getUrl).to.contain(mediaId)
+    expect(await node.transfer.tokens.verifyPut(token)).to.equal(mediaId)
+    const upload = await node.ledger.port.findByMedia(mediaId)
+    expect(upload).to.include({ owner: PHONE.bare, size: BYTES.length })
+    expect(upload?.media).to.include({ name: 'a.jpg', type: 'image/jpeg' })
+  })
+
+  it('refuses a plain slot in the words of XEP-0363', async () => {
+    const slotRequest = (more: Record<string, string>, ...children: XmlElement[]) =>
+      element('request', { xmlns: NS.httpUpload, filename: 'a', size: '1', ...more }, ...children)
+    const iq = await answer('get', slotRequest({ size: String(LIMIT + 1) }))
+    const limit = iq?.getChild('error')?.getChild('file-too-large', NS.httpUpload)
+    expect(limit?.getChildText('max-file-size')).to.equal(String(LIMIT))
+    const until = { xmlns: NS.uploadPurpose, 'expire-before': '2030-01-01T00:00:00Z' }
+    for (const [payload, code] of [
+      [slotRequest({ filename: '../../x' }), 'bad-name'],
+      [slotRequest({ filename: 'x'.repeat(300) }), 'bad-name'],
+      [slotRequest({ size: '-1' }), 'bad-size'],
+      [slotRequest({ 'content-type': 'no type' }), 'bad-request'],
+      [slotRequest({}, element('ephemeral', until)), 'purpose-unsupported'],
+    ] as const) {
+      expect(await ask('get', payload)).to.equal(code)
+    }
+    expect(await ask('set', slotRequest({}))).to.equal('service-unavailable')
+  })
+
+  it('says what it is, the largest file and the purposes that it serves', async () => {
+    const info = element1(await ask('get', element('query', { xmlns: NS.discoInfo })))
+    expect(info.getChild('identity')?.attrs).to.include({ category: 'store', type: 'file' })
+    const features = info.getChildren('feature').map(({ attrs }) => attrs.var)
+    const purposes = ['message', 'profile', 'permanent'].map((kind) => `${NS.uploadPurpose}#${kind}`)
+    expect(features).to.include.members([NS.media, NS.httpUpload, ...purposes])
+    expect(features).not.to.include(`${NS.uploadPurpose}#ephemeral`)
+    const fields = info.getChild('x', NS.dataForms)?.getChildren('field') ?? []
+    const said = fields.map((field) => [field.attrs.var, field.getChildText('value')])
+    expect(said).to.deep.equal([
+      ['FORM_TYPE', NS.httpUpload],
+      ['max-file-size', String(LIMIT)],
+    ])
   })
 
   it('gives the same slot for the same offer again', async () => {

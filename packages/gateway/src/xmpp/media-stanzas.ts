@@ -3,12 +3,16 @@ import {
   decodeDelete,
   decodeLocate,
   decodeOffer,
+  decodeSlotRequest,
   decodeUploads,
+  encodeHttpSlot,
   encodeLocation,
   encodeSlot,
   encodeStatus,
   encodeUploads,
+  httpUploadForm,
   NS,
+  purposeFeature,
   Refusal,
   type XmlElement,
 } from '@sluice/protocol'
@@ -31,8 +35,10 @@ type UseCaseName =
   | 'listUploads'
   | 'locateMedia'
 
-/** The use cases behind the stanzas of `urn:sluice:media:1`. */
-export type MediaUseCases = { readonly [Name in UseCaseName]: Pick<Transfer[Name], 'run'> }
+/** The use cases behind the stanzas of `urn:sluice:media:1` and XEP-0363. */
+export type MediaUseCases = { readonly [Name in UseCaseName]: Pick<Transfer[Name], 'run'> } & {
+  readonly requestSlot: Pick<Transfer['requestSlot'], 'run' | 'maxUploadBytes'>
+}
 
 /** The media service as stanzas: an iq in, its answer out; whichever way they travel. */
 export class MediaStanzas {
@@ -64,6 +70,14 @@ export class MediaStanzas {
     return attrs.upload ?? attrs.message ?? attrs.media ?? ''
   }
 }
+
+// Of the purposes of XEP-0363 those that a file serves which is kept until its owner deletes it.
+const FEATURES = [
+  NS.media,
+  NS.httpUpload,
+  ...(['message', 'profile', 'permanent'] as const).map(purposeFeature),
+  XMPP.ping,
+]
 
 function mediaIqs(transfer: MediaUseCases): IqTable {
   const principal = ({ from }: IqRequest) => ({ owner: from.bare })
@@ -144,10 +158,20 @@ function mediaIqs(transfer: MediaUseCases): IqTable {
       'get',
       NS.discoInfo,
       'query',
-      discoInfo({ category: 'store', type: 'file', name: 'Media' }, [NS.media, XMPP.ping]),
+      discoInfo({ category: 'store', type: 'file', name: 'Media' }, FEATURES, () =>
+        httpUploadForm(transfer.requestSlot.maxUploadBytes),
+      ),
     )
     .on('get', NS.discoItems, 'query', discoItems([]))
     .on('get', XMPP.ping, 'ping', () => undefined)
+    .on('get', NS.httpUpload, 'request', async (request) =>
+      encodeHttpSlot(
+        await transfer.requestSlot.run({
+          principal: principal(request),
+          ...decodeSlotRequest(request.payload),
+        }),
+      ),
+    )
   for (const [type, name, handler] of handlers) table.on(type, NS.media, name, handler)
   return table
 }

@@ -8,8 +8,12 @@ interface Identity {
   readonly name?: string
 }
 
-/** Answers disco#info of one entity without nodes (XEP-0030 §3). */
-export function discoInfo(identity: Identity, features: readonly string[]): IqHandler {
+/** Answers disco#info of one entity without nodes (XEP-0030 §3), with a form that says more (XEP-0128). */
+export function discoInfo(
+  identity: Identity,
+  features: readonly string[],
+  form?: () => XmlElement,
+): IqHandler {
   return ({ payload }) => {
     refuseNode(payload)
     return element(
@@ -17,6 +21,7 @@ export function discoInfo(identity: Identity, features: readonly string[]): IqHa
       { xmlns: NS.discoInfo },
       element('identity', { ...identity }),
       ...[NS.discoInfo, NS.discoItems, ...features].map((feature) => element('feature', { var: feature })),
+      form?.(),
     )
   }
 }
