@@ -76,6 +76,27 @@ describe('curl', function () {
     expect(answer.headers.get('content-type')).to.equal(known)
   })
 
+  it('brings a file into a slot (-T), and goes on with a part of its download (-C -)', async () => {
+    const request = { principal: { owner: 'alice@example.org' }, name: 'a ü.bin', size: bytes.length }
+    const { putUrl, getUrl } = await gateway.transfer.requestSlot.run(request)
+    const put = (...args: string[]) => curl('-T', 'sent', '-w', '%{http_code}', ...args, putUrl)
+    expect(await put()).to.equal('201')
+    await writeFile(join(folder, 'slot'), bytes.subarray(0, 1_000_003))
+    const taken = await curl('-C', '-', '-o', 'slot', '-w', '%{http_code} %{size_download}', getUrl)
+    expect(taken).to.equal(`206 ${bytes.length - 1_000_003}`)
+    expect(await received('slot')).to.equal(sha256(bytes))
+    expect(await put('-o', 'refusal')).to.equal('409')
+  })
+
+  it('brings a file into a slot without its length', async () => {
+    const request = { principal: { owner: 'alice@example.org' }, name: 'x', size: bytes.length }
+    const { putUrl, getUrl } = await gateway.transfer.requestSlot.run(request)
+    const chunked = ['-T', 'sent', '-H', 'Transfer-Encoding: chunked']
+    expect(await curl(...chunked, '-w', '%{http_code}', putUrl)).to.equal('201')
+    await curl('-o', 'unmeasured', getUrl)
+    expect(await received('unmeasured')).to.equal(sha256(bytes))
+  })
+
   it('goes on with a part of a download (-C -)', async () => {
     await writeFile(join(folder, 'part'), bytes.subarray(0, 1_000_003))
     const taken = await curl('-C', '-', '-o', 'part', '-w', '%{http_code} %{size_download}', link)

@@ -69,6 +69,8 @@ describe('/external, the upload backend of a chat server', function () {
       await expectServed(path)
       expect(await ownerOf(path)).to.equal('romeo@example.org')
       expect(refusal(await putWith(path, token(path)))).to.deep.equal([409, 'upload-complete'])
+      const mediaId = bed.gateway.transfer.externalSlots?.mediaIdOf(path)
+      expect(JSON.stringify(bed.gateway.logger.lines)).not.to.contain(mediaId)
     })
 
     it('takes a chunked body, and holds it to the size that was granted', async () => {

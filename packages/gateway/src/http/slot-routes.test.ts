@@ -148,6 +148,12 @@ describe('PUT /slots', function () {
     expect((await served(get)).equals(winners[0] as Buffer)).to.equal(true)
   })
 
+  it('gives no link away in the log', async () => {
+    const { put: url, path } = await ask()
+    expect((await put(url, bytes)).status).to.equal(201)
+    expect(JSON.stringify(bed.gateway.logger.lines)).not.to.contain(path.split('/')[2])
+  })
+
   it('takes an empty file', async () => {
     const { put: url, get } = await ask(0)
     expect((await put(url, '')).status).to.equal(201)

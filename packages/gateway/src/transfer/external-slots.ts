@@ -46,7 +46,7 @@ export class ExternalSlots {
 
   /** The same for the same path, and as hard to guess. */
   mediaIdOf(path: string): string {
-    return createHash('sha256').update(`external\0${path}`).digest('base64url')
+    return digestOf('media', path)
   }
 
   /**
@@ -64,7 +64,7 @@ export class ExternalSlots {
     if (length === undefined) throw new Refusal('bad-size')
     this.#check(signature, message)
     return {
-      owner: this.#nobody(path),
+      owner: nobody(path),
       name: path.slice(path.lastIndexOf('/') + 1),
       mediaType: contentType,
       size: length,
@@ -82,7 +82,7 @@ export class ExternalSlots {
     )
     if (!claims || path !== `${claims.slot}/${claims.filename}`) throw new Refusal('not-authorized')
     const { sub, filename: name, filesize: size, filetype: mediaType = DEFAULT_TYPE } = claims
-    return { owner: bareJid(sub) ?? this.#nobody(path), name, mediaType, size }
+    return { owner: bareJid(sub) ?? nobody(path), name, mediaType, size }
   }
 
   #check(given: string, message: string): void {
@@ -90,11 +90,15 @@ export class ExternalSlots {
     const signature = /^[0-9a-f]{64}$/i.test(given) ? Buffer.from(given, 'hex') : Buffer.alloc(32)
     if (!timingSafeEqual(signature, expected)) throw new Refusal('forbidden')
   }
+}
 
-  /** A JID has something before its slash. */
-  #nobody(path: string): string {
-    return `/${this.mediaIdOf(path)}`
-  }
+/** A JID has something before its slash. Not the media's id: owners are logged, and that would give the link away. */
+function nobody(path: string): string {
+  return `/${digestOf('owner', path)}`
+}
+
+function digestOf(what: string, path: string): string {
+  return createHash('sha256').update(`external ${what}\0${path}`).digest('base64url')
 }
 
 /** The account as the server spells it: that is how its stanzas are stamped. */

@@ -86,7 +86,7 @@ export class ReceiveSlot {
   /** Becomes the writer of an upload that has no byte of another source. */
   async #begin(incoming: SlotBody, account: BudgetAccount): Promise<UploadWriter> {
     const { slotUploads, writers, logger } = this.#needs
-    const { mediaId, body, length } = incoming
+    const { body, length } = incoming
     const claimed = new Set<string>()
     let failure: unknown = new Refusal('upload-busy')
     for (let tries = 0; tries < MAX_TRIES; tries++) {
@@ -101,11 +101,11 @@ export class ReceiveSlot {
         const writer = new UploadWriter(this.#needs, { upload, epoch, account, body, length })
         writers.add(writer)
         writer.start()
-        logger.info({ uploadId: id, mediaId, epoch }, 'writer of a slot began')
+        logger.info({ uploadId: id, epoch, committed: 0 }, 'writer began')
         return writer
       } catch (error) {
         failure = error
-        logger.warn({ err: error, uploadId: seen.id, mediaId }, 'no answer to a claim of a slot, asking')
+        logger.warn({ err: error, uploadId: seen.id }, 'no answer to a claim of a slot, asking')
       }
     }
     throw failure
