@@ -9,6 +9,7 @@ const BIND = 'urn:ietf:params:xml:ns:xmpp-bind'
 /** A chat server behind a WebSocket that never was one: it knows logins, and what a test makes it say. */
 export class ScriptedServer {
   password = 'secret'
+  mechanisms = ['PLAIN']
   /** Whether new sockets open at all. */
   isUp = true
   /** Whether it closes when the client does. */
@@ -35,6 +36,8 @@ export class ScriptedServer {
 /** One WebSocket, seen from both ends. */
 export class ScriptedSocket extends EventTarget {
   terminated = false
+  /** The mechanism that the client chose. */
+  mechanism: string | undefined
   readonly #server: ScriptedServer
   #loggedIn = false
   #open = true
@@ -80,7 +83,7 @@ export class ScriptedSocket extends EventTarget {
 
   #answer(text: string): void {
     if (text.startsWith('<open')) this.#greet()
-    else if (text.startsWith('<auth')) this.#checkPassword(text)
+    else if (text.startsWith('<auth')) this.#authenticate(text)
     else if (text.startsWith('<iq')) this.#answerIq(text)
     else if (text.startsWith('<close') && this.#server.closesInTurn) this.say(`<close xmlns='${FRAMING}'/>`)
   }
@@ -94,13 +97,20 @@ export class ScriptedSocket extends EventTarget {
   }
 
   #greet(): void {
+    const mechanisms = this.#server.mechanisms.map((name) => `<mechanism>${name}</mechanism>`)
     const feature = this.#loggedIn
       ? `<bind xmlns='${BIND}'/>`
-      : `<mechanisms xmlns='${SASL}'><mechanism>PLAIN</mechanism></mechanisms>`
+      : `<mechanisms xmlns='${SASL}'>${mechanisms.join('')}</mechanisms>`
     this.say(
       `<open xmlns='${FRAMING}' from='localhost' id='1' version='1.0'/>`,
       `<stream:features xmlns:stream='${STREAMS}'>${feature}</stream:features>`,
     )
+  }
+
+  #authenticate(text: string): void {
+    this.mechanism = /\bmechanism="([^"]+)"/.exec(text)?.[1]
+    if (this.mechanism === 'PLAIN') this.#checkPassword(text)
+    else this.say(`<failure xmlns='${SASL}'><temporary-auth-failure/></failure>`)
   }
 
   #checkPassword(text: string): void {

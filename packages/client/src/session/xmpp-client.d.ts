@@ -23,7 +23,11 @@ declare module '@xmpp/client' {
     socket: { socket: { close(): void; terminate?(): void } | null } | null
     transports: unknown[]
     reconnect: { stop(): void }
-    saslFactory: { use(name: string, mechanism: new () => SaslMechanism): void }
+    saslFactory: {
+      use(name: string, mechanism: new () => SaslMechanism): void
+      /** Read by @xmpp/sasl as well; the first of a name is taken. */
+      _mechs: { name: string }[]
+    }
     isSecure(): boolean
     on(event: 'error', listener: (error: Error & { condition?: string }) => void): void
     on(event: 'stanza' | 'nonza', listener: (element: XmlElement) => void): void

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { MovedClock } from '../../test/scripted-connection.ts'
 import { ScriptedServer } from '../../test/scripted-server.ts'
+import type { Connection } from './connection.ts'
 import { XmppConnector } from './xmpp-connector.ts'
 
 async function connected() {
@@ -17,11 +18,55 @@ async function connected() {
   return { server, clock, connection, closed }
 }
 
+/** An attempt to log in at this address, and what it rejects with. */
+function login(url: string) {
+  const server = new ScriptedServer()
+  const connector = new XmppConnector({
+    url,
+    domain: 'localhost',
+    WebSocket: server.WebSocket,
+    clock: new MovedClock(),
+  })
+  const credentials = { username: 'alice', password: 'secret' }
+  const request = { credentials, resource: 'one', signal: new AbortController().signal }
+  // Once the caller has said what is offered.
+  const attempt = Promise.resolve().then(() => connector.connect(request).catch((error) => error))
+  return { server, attempt }
+}
+
 describe('the XMPP connector', () => {
   it('opens a stream and binds its resource', async () => {
     const { connection } = await connected()
     expect(connection.jid).to.equal('alice@localhost/one')
     await connection.close()
+  })
+
+  for (const [offered, chosen] of [
+    [['PLAIN', 'SCRAM-SHA-1', 'SCRAM-SHA-256', 'X-OAUTH2'], 'SCRAM-SHA-256'],
+    [['PLAIN', 'SCRAM-SHA-1'], 'SCRAM-SHA-1'],
+  ] as const) {
+    it(`logs in by ${chosen} where ${offered.join(', ')} are offered`, async () => {
+      const { server, attempt } = login('wss://example.org/')
+      server.mechanisms = [...offered]
+      expect(await attempt).to.have.property('reason', 'unreachable')
+      expect(server.latest.mechanism).to.equal(chosen)
+    })
+  }
+
+  it('gives its password away over TLS or on this machine alone', async () => {
+    for (const [url, allowed] of [
+      ['wss://example.org/', true],
+      ['ws://127.0.0.1/', true],
+      ['ws://[::1]/', true],
+      ['ws://example.org/', false],
+      ['ws://localhost.example.org/', false],
+    ] as const) {
+      const { server, attempt } = login(url)
+      const outcome = await attempt
+      expect(server.latest.mechanism, url).to.equal(allowed ? 'PLAIN' : undefined)
+      if (!allowed) expect(outcome).to.have.property('reason', 'not-allowed')
+      else await (outcome as Connection).close()
+    }
   })
 
   it('cuts the socket of a server that does not close in turn', async () => {

@@ -3,7 +3,7 @@ import { type Authenticate, client, type Entity } from '@xmpp/client'
 import { type Clock, sleep } from '../clock.ts'
 import { ConnectError, type Connection, type Connector, type Credentials } from './connection.ts'
 import { registrationError, registrationQuery } from './registration.ts'
-import { ScramSha256 } from './scram-sha-256.ts'
+import { SCRAM_HASHES, Scram, type ScramName } from './scram.ts'
 import { type WebSocketClass, webSocketTransport } from './web-socket-transport.ts'
 
 const SASL = 'urn:ietf:params:xml:ns:xmpp-sasl'
@@ -31,7 +31,7 @@ export class XmppConnector implements Connector {
     resource: string
     signal: AbortSignal
   }): Promise<Connection> {
-    let scram: ScramSha256 | undefined
+    let scram: Scram | undefined
     const entity = this.#client({
       resource: request.resource,
       authenticate: async (authenticate, mechanisms) => {
@@ -39,13 +39,9 @@ export class XmppConnector implements Connector {
       },
     })
     // @xmpp/sasl drops the server's proof, so the mechanism that can check it is kept here.
-    class KeptScram extends ScramSha256 {
-      constructor() {
-        super()
-        scram = this
-      }
-    }
-    entity.saslFactory.use('SCRAM-SHA-256', KeptScram)
+    useScram(entity, (begun) => {
+      scram = begun
+    })
     const jid = await this.#negotiate(entity, request.signal, (resolve, reject) => {
       entity.on('online', (bound) => resolve(bound.toString()))
       entity.on('nonza', (nonza) => {
@@ -126,8 +122,23 @@ export class XmppConnector implements Connector {
   }
 }
 
+/** Our own SCRAM in place of what @xmpp/client brings. */
+function useScram({ saslFactory }: Entity, onBegun: (scram: Scram) => void): void {
+  saslFactory._mechs = saslFactory._mechs.filter(({ name }) => !(name in SCRAM_HASHES))
+  for (const name of Object.keys(SCRAM_HASHES) as ScramName[]) {
+    class KeptScram extends Scram {
+      constructor() {
+        super(name)
+        onBegun(this)
+      }
+    }
+    saslFactory.use(name, KeptScram)
+  }
+}
+
+/** PLAIN gives the password away: only over TLS, or where nothing leaves the machine. */
 function chooseMechanism(offered: string[], secure: boolean): string {
-  const wanted = ['SCRAM-SHA-256', 'SCRAM-SHA-1', ...(secure ? ['PLAIN'] : [])]
+  const wanted = [...Object.keys(SCRAM_HASHES), ...(secure ? ['PLAIN'] : [])]
   const chosen = wanted.find((mechanism) => offered.includes(mechanism))
   if (chosen) return chosen
   throw new ConnectError('not-allowed', 'The server offers no way to log in that is safe here')

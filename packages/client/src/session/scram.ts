@@ -1,18 +1,28 @@
 const encoder = new TextEncoder()
 
+/** The mechanisms, the stronger first. */
+export const SCRAM_HASHES = { 'SCRAM-SHA-256': 'SHA-256', 'SCRAM-SHA-1': 'SHA-1' } as const
+
+export type ScramName = keyof typeof SCRAM_HASHES
+type Hash = (typeof SCRAM_HASHES)[ScramName]
+
 /**
- * SCRAM-SHA-256 (RFC 7677, RFC 5802) on WebCrypto, for @xmpp/client's SASL factory. Texts go in and out as
- * strings of one byte per character, which is what the factory's base64 takes.
+ * SCRAM (RFC 5802, RFC 7677) on WebCrypto, for @xmpp/client's SASL factory: its own has no SHA-256, checks no proof
+ * of the server, and is missing in browsers. Texts go in and out as strings of one byte per character, which is what
+ * the factory's base64 takes.
  */
-export class ScramSha256 {
-  readonly name = 'SCRAM-SHA-256'
+export class Scram {
+  readonly name: ScramName
   readonly clientFirst = true
+  readonly #hash: Hash
   readonly #nonce: string
   #firstBare = ''
   #serverFirst: string | undefined
   #serverSignature: string | undefined
 
-  constructor(nonce: string = randomNonce()) {
+  constructor(name: ScramName, nonce: string = randomNonce()) {
+    this.name = name
+    this.#hash = SCRAM_HASHES[name]
     this.#nonce = nonce
   }
 
@@ -26,12 +36,13 @@ export class ScramSha256 {
     if (!nonce.startsWith(this.#nonce) || nonce === this.#nonce) throw new Error('SCRAM: the nonce is wrong')
     const withoutProof = `c=biws,r=${nonce}`
     const message = encoder.encode(`${this.#firstBare},${this.#serverFirst},${withoutProof}`)
-    const salted = await saltedPassword(password, bytesOf(atob(salt)), Number(rounds))
-    const clientKey = await hmac(salted, encoder.encode('Client Key'))
-    const storedKey = new Uint8Array(await crypto.subtle.digest('SHA-256', clientKey))
-    const clientSignature = await hmac(storedKey, message)
-    const serverKey = await hmac(salted, encoder.encode('Server Key'))
-    this.#serverSignature = btoa(byteString(await hmac(serverKey, message)))
+    const hash = this.#hash
+    const salted = await saltedPassword(password, { hash, salt: bytesOf(atob(salt)), rounds: Number(rounds) })
+    const clientKey = await hmac(hash, salted, encoder.encode('Client Key'))
+    const storedKey = new Uint8Array(await crypto.subtle.digest(hash, clientKey))
+    const clientSignature = await hmac(hash, storedKey, message)
+    const serverKey = await hmac(hash, salted, encoder.encode('Server Key'))
+    this.#serverSignature = btoa(byteString(await hmac(hash, serverKey, message)))
     const proof = clientKey.map((byte, index) => byte ^ (clientSignature[index] ?? 0))
     return `${withoutProof},p=${btoa(byteString(proof))}`
   }
@@ -46,20 +57,25 @@ export class ScramSha256 {
   }
 }
 
-// RFC 7677 §4 asks for at least 4096; the upper bound keeps a hostile server from keeping us busy.
+const HASH_BITS = { 'SHA-256': 256, 'SHA-1': 160 } as const satisfies Record<Hash, number>
+
+// RFC 5802 §5.1 and RFC 7677 §4 ask for at least 4096; the upper bound keeps a hostile server from keeping us busy.
 const ROUNDS = { least: 4096, most: 1_000_000 }
 
-async function saltedPassword(password: string, salt: Uint8Array<ArrayBuffer>, rounds: number) {
+async function saltedPassword(
+  password: string,
+  { hash, salt, rounds }: { hash: Hash; salt: Uint8Array<ArrayBuffer>; rounds: number },
+) {
   if (!(rounds >= ROUNDS.least && rounds <= ROUNDS.most)) throw new Error(`SCRAM: ${rounds} rounds`)
   // NFKC is what SASLprep does to every password that it does not refuse.
   const secret = encoder.encode(password.normalize('NFKC'))
   const key = await crypto.subtle.importKey('raw', secret, 'PBKDF2', false, ['deriveBits'])
-  const parameters = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations: rounds }
-  return new Uint8Array(await crypto.subtle.deriveBits(parameters, key, 256))
+  const parameters = { name: 'PBKDF2', hash, salt, iterations: rounds }
+  return new Uint8Array(await crypto.subtle.deriveBits(parameters, key, HASH_BITS[hash]))
 }
 
-async function hmac(secret: Uint8Array<ArrayBuffer>, message: Uint8Array<ArrayBuffer>) {
-  const key = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+async function hmac(hash: Hash, secret: Uint8Array<ArrayBuffer>, message: Uint8Array<ArrayBuffer>) {
+  const key = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash }, false, ['sign'])
   return new Uint8Array(await crypto.subtle.sign('HMAC', key, message))
 }
 
