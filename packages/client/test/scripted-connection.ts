@@ -1,10 +1,12 @@
-import { element, type XmlElement } from '@sluice/protocol'
+import { element, NS, type XmlElement } from '@sluice/protocol'
 import type { ConnectError, Connection, Connector } from '../src/session/connection.ts'
 
 /** A stream whose server is the test. */
 export class ScriptedConnection implements Connection {
   readonly jid = 'alice@example.org/one'
   readonly sent: XmlElement[] = []
+  /** What its server says it can do; asked first on each stream, and answered without being counted in `sent`. */
+  features: readonly string[] | 'silent' = []
   readonly #stanzaListeners: ((stanza: XmlElement) => void)[] = []
   readonly #closeListeners: ((reason: 'lost' | 'conflict') => void)[] = []
   #onSent: () => void = () => {}
@@ -12,8 +14,15 @@ export class ScriptedConnection implements Connection {
 
   async send(stanza: XmlElement): Promise<void> {
     if (!this.#open) throw new Error('closed')
+    if (stanza.getChild('query', NS.discoInfo)) return this.#tellFeatures(stanza)
     this.sent.push(stanza)
     this.#onSent()
+  }
+
+  #tellFeatures(iq: XmlElement): void {
+    if (this.features === 'silent') return
+    const features = this.features.map((feature) => element('feature', { var: feature }))
+    queueMicrotask(() => this.answer(iq, iq.attrs.to, element('query', { xmlns: NS.discoInfo }, ...features)))
   }
 
   onStanza(listener: (stanza: XmlElement) => void): void {
@@ -55,6 +64,7 @@ export class ScriptedConnection implements Connection {
 export class ScriptedConnector implements Connector {
   readonly opened: ScriptedConnection[] = []
   readonly failures: ConnectError[] = []
+  features: readonly string[] | 'silent' = []
   attempts = 0
 
   async connect(): Promise<Connection> {
@@ -62,6 +72,7 @@ export class ScriptedConnector implements Connector {
     const failure = this.failures.shift()
     if (failure) throw failure
     const connection = new ScriptedConnection()
+    connection.features = this.features
     this.opened.push(connection)
     return connection
   }

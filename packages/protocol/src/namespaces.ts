@@ -20,4 +20,11 @@ export const NS = {
   dataForms: 'jabber:x:data',
   discoInfo: 'http://jabber.org/protocol/disco#info',
   discoItems: 'http://jabber.org/protocol/disco#items',
+  forward: 'urn:xmpp:forward:0',
+  carbons: 'urn:xmpp:carbons:2',
+  archive: 'urn:xmpp:mam:2',
+  resultSets: 'http://jabber.org/protocol/rsm',
+  muc: 'http://jabber.org/protocol/muc',
+  mucUser: 'http://jabber.org/protocol/muc#user',
+  mucOwner: 'http://jabber.org/protocol/muc#owner',
 } as const

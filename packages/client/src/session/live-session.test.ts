@@ -1,4 +1,4 @@
-import { element } from '@sluice/protocol'
+import { element, NS } from '@sluice/protocol'
 import { expect } from 'chai'
 import { MovedClock, ScriptedConnector } from '../../test/scripted-connection.ts'
 import { logTo } from '../log.ts'
@@ -32,6 +32,31 @@ describe('a session', () => {
     await live.open()
     expect(states).to.deep.equal(['connecting', 'online'])
     expect(connector.opened[0]?.sent.map(({ name }) => name)).to.deep.equal(['presence'])
+  })
+
+  it('asks for carbons before its presence on each stream, where the server has them', async () => {
+    const { live, connector, clock } = session()
+    connector.features = [NS.carbons]
+    await live.open()
+    await connector.opened[0]?.close()
+    await clock.move(500)
+    for (const stream of connector.opened) {
+      expect(stream.sent.map(({ name }) => name)).to.deep.equal(['iq', 'presence'])
+      const { id } = stream.sent[0]?.attrs ?? {}
+      expect(String(stream.sent[0])).to.equal(
+        `<iq type="set" id="${id}"><enable xmlns="${NS.carbons}"/></iq>`,
+      )
+    }
+    expect(connector.opened).to.have.length(2)
+  })
+
+  it('goes online also when the server does not say what it can do', async () => {
+    const { live, connector, clock } = session()
+    connector.features = 'silent'
+    const opening = live.open()
+    await clock.move(10_000)
+    await opening
+    expect(live.state).to.equal('online')
   })
 
   it('says why it could not be opened, and stays offline', async () => {
@@ -127,6 +152,16 @@ describe('a session', () => {
     clock.delays.length = 0
     await connector.opened.at(-1)?.close()
     expect(clock.delays[0]).to.equal(500)
+  })
+
+  it('keeps its place when its own old stream is told that it was replaced', async () => {
+    const { live, connector, clock } = session()
+    await live.open()
+    await connector.opened[0]?.close()
+    await clock.move(500)
+    expect(live.state).to.equal('online')
+    await connector.opened[0]?.close('conflict')
+    expect(live.state).to.equal('online')
   })
 
   it('leaves its place to who took it, and fails what waits for it', async () => {

@@ -5,6 +5,7 @@ import type { Log } from '../log.ts'
 import { retryDelay } from '../retry-delay.ts'
 import { Unreachable } from '../unreachable.ts'
 import { ConnectError, type Connection, type Connector, type Credentials } from './connection.ts'
+import { enableCarbons } from './enable-carbons.ts'
 import { IqExchange, type IqRequest } from './iq-exchange.ts'
 import type { Session, SessionState } from './session.ts'
 
@@ -38,6 +39,7 @@ export class LiveSession implements Session {
   readonly #needs: Needs
   readonly #over = new AbortController()
   #state: SessionState = 'offline'
+  #device: string | undefined
   /** Attempts since a stream last was stable. */
   #attempt = 0
   #stream: { connection: Connection; iqs: IqExchange } | undefined
@@ -52,6 +54,10 @@ export class LiveSession implements Session {
 
   get state(): SessionState {
     return this.#state
+  }
+
+  get device(): string | undefined {
+    return this.#device
   }
 
   /** Opens the first stream. Rejects with ConnectError; afterwards the session can only be closed. */
@@ -134,8 +140,12 @@ export class LiveSession implements Session {
       () => {},
     )
     this.#stream = { connection, iqs }
+    this.#device = connection.jid
     log('info', 'connected', { jid: connection.jid })
     this.#keepAlive(connection, iqs, ended.signal)
+    // Before presence: from then on other devices' messages come, and all of them are to be copied.
+    await enableCarbons({ iqs, domain: this.domain, log })
+    // Without a priority it is 0 (RFC 6121 §4.7.2.3), with which offline messages come.
     await sendOn(connection, element('presence')).catch(() => {}) // A stream that died already: see onClose.
     if (!ended.signal.aborted) this.#enter('online')
   }

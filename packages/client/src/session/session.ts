@@ -9,6 +9,8 @@ export interface Session {
   readonly state: SessionState
   /** Bare JID. */
   readonly account: string
+  /** The full JID of the stream, or of the last one; absent before the first. */
+  readonly device: string | undefined
   /** The server's domain. */
   readonly domain: string
   readonly states: Listeners<SessionState>

@@ -14,6 +14,7 @@ const STATUS: Readonly<Record<string, number>> = {
   conflict: 409,
   gone: 410,
   'not-acceptable': 406,
+  'registration-required': 407,
   'feature-not-implemented': 501,
   'internal-server-error': 500,
   'remote-server-timeout': 504,
@@ -33,7 +34,17 @@ export class StanzaRefused extends Error {
     super(error.text || error.condition)
     this.condition = error.condition
     this.statusCode = STATUS[error.condition] ?? 500
-    // ejabberd calls a component that is away `remote-server-not-found`, of type cancel.
-    this.retryable = error.type === 'wait' || error.condition.startsWith('remote-server-')
+    // RFC 6120 §8.3.2: the only type that promises anything for later.
+    this.retryable = error.type === 'wait'
   }
+}
+
+const AWAY = ['remote-server-timeout', 'remote-server-not-found', 'service-unavailable']
+
+/**
+ * Whether a service that was asked is not connected to its server at the moment. Prosody answers in its place with
+ * `remote-server-timeout`; ejabberd looks for it elsewhere and finds `remote-server-not-found`, of type cancel.
+ */
+export function isAway({ condition }: StanzaRefused): boolean {
+  return AWAY.includes(condition)
 }

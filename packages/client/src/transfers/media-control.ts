@@ -20,9 +20,10 @@ import {
 } from '@sluice/protocol'
 import type { MediaService } from '../session/media-service.ts'
 import type { Session } from '../session/session.ts'
+import { isAway, StanzaRefused } from '../session/stanza-refused.ts'
 import { Unreachable } from '../unreachable.ts'
 import { jsonOf } from './http-answer.ts'
-import type { HttpTransport } from './http-transport.ts'
+import type { HttpBody, HttpTransport } from './http-transport.ts'
 import { isTransient } from './persistently.ts'
 
 /** Where an upload is spoken to, by stanza and by HTTP. */
@@ -65,13 +66,13 @@ export class MediaControl {
     return this.#command('discard', address, signal, decodeStatus, statusFromJson)
   }
 
-  /** By stanza alone: the message that follows needs the stream as well, and the lease is its device's. */
-  async claim({ uploadId }: UploadAddress, signal: AbortSignal): Promise<void> {
-    await this.#request('set', encodeCommand('claim', uploadId), signal)
+  /** The lease is this device's, by whatever way it was asked for. */
+  async claim(address: UploadAddress, signal: AbortSignal): Promise<void> {
+    await this.#tell('claim', address, signal)
   }
 
-  async confirmSent({ uploadId }: UploadAddress, signal: AbortSignal): Promise<void> {
-    await this.#request('set', encodeCommand('sent', uploadId), signal)
+  async confirmSent(address: UploadAddress, signal: AbortSignal): Promise<void> {
+    await this.#tell('sent', address, signal)
   }
 
   /** The state by HTTP, which disturbs nobody. */
@@ -98,23 +99,36 @@ export class MediaControl {
     decode: (payload: XmlElement) => T,
     decodeJson: (body: unknown) => T,
   ): Promise<T> {
+    const { answer, body } = await this.#stanzaOrTwin(name, address, signal)
+    if (body !== undefined) return decodeJson(body)
+    if (!answer) throw new Unreachable('The answer was empty')
+    return decode(answer)
+  }
+
+  async #tell(name: 'claim' | 'sent', address: UploadAddress, signal: AbortSignal): Promise<void> {
+    const { device } = this.#session
+    await this.#stanzaOrTwin(name, address, signal, device === undefined ? undefined : { device })
+  }
+
+  /** The stanza is tried once if there is a twin: that says the same. */
+  async #stanzaOrTwin(
+    name: CommandName,
+    address: UploadAddress,
+    signal: AbortSignal,
+    content?: object,
+  ): Promise<{ answer?: XmlElement | undefined; body?: unknown }> {
     const hasTwin = address.uploadUrl !== undefined && address.token !== undefined
     try {
       const payload = encodeCommand(name, address.uploadId)
-      return decode(await this.#ask('set', payload, signal, hasTwin ? 1 : undefined))
+      return { answer: await this.#request('set', payload, signal, hasTwin ? 1 : undefined) }
     } catch (error) {
       if (!hasTwin || signal.aborted || !isTransient(error)) throw error
-      return decodeJson(await this.#twin('POST', name, address, signal))
+      return { body: await this.#twin('POST', name, address, signal, content) }
     }
   }
 
-  async #ask(
-    type: 'get' | 'set',
-    payload: XmlElement,
-    signal: AbortSignal,
-    attempts?: number,
-  ): Promise<XmlElement> {
-    const answer = await this.#request(type, payload, signal, attempts)
+  async #ask(type: 'get' | 'set', payload: XmlElement, signal: AbortSignal): Promise<XmlElement> {
+    const answer = await this.#request(type, payload, signal)
     if (!answer) throw new Unreachable('The answer was empty')
     return answer
   }
@@ -126,7 +140,14 @@ export class MediaControl {
     attempts?: number,
   ): Promise<XmlElement | undefined> {
     const to = await this.#service.jid(signal)
-    return this.#session.request({ type, to, payload, signal, attempts })
+    try {
+      return await this.#session.request({ type, to, payload, signal, attempts })
+    } catch (cause) {
+      if (!(cause instanceof StanzaRefused) || !isAway(cause)) throw cause
+      // It may come back under another name.
+      this.#service.lookAgain()
+      throw new Unreachable('The media service is away', { cause })
+    }
   }
 
   async #twin(
@@ -134,14 +155,29 @@ export class MediaControl {
     name: string,
     { uploadUrl, token }: UploadAddress,
     signal: AbortSignal,
+    content?: object,
   ): Promise<unknown> {
     if (uploadUrl === undefined || token === undefined) throw new Unreachable('The upload has no address yet')
     const response = await this.#transport.send({
       method,
       url: `${uploadUrl}/${name}`,
-      headers: { authorization: `Bearer ${token}` },
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(content && { 'content-type': 'application/json' }),
+      },
+      ...(content && { body: jsonBody(content) }),
       signal,
     })
     return jsonOf(response)
+  }
+}
+
+function jsonBody(content: object): HttpBody {
+  const bytes = new TextEncoder().encode(JSON.stringify(content))
+  return {
+    size: bytes.length,
+    async *read() {
+      yield bytes
+    },
   }
 }
