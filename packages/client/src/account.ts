@@ -1,10 +1,14 @@
 import type { Clock } from './clock.ts'
 import type { Log } from './log.ts'
+import { Archive } from './messages/archive.ts'
 import { Inbox } from './messages/inbox.ts'
 import { MessageHistory } from './messages/message-history.ts'
+import { Outbox } from './messages/outbox.ts'
 import { RepeatFilter } from './messages/repeat-filter.ts'
 import { TextQueue } from './messages/text-queue.ts'
 import type { AccountStore } from './persistence/store.ts'
+import { RoomIds } from './rooms/room-ids.ts'
+import { Rooms } from './rooms/rooms.ts'
 import type { Connector, Credentials } from './session/connection.ts'
 import { LiveSession } from './session/live-session.ts'
 import { MediaService } from './session/media-service.ts'
@@ -33,7 +37,18 @@ interface Needs {
   readonly account: string
   readonly domain: string
   readonly credentials: Credentials
+  /** By default the store's own, always the same. */
+  readonly resource?: string | undefined
+  readonly mediaService?: string | undefined
   readonly downloadDir?: string | undefined
+}
+
+/** What the store held. */
+interface Held {
+  readonly resource: string
+  readonly mediaService: string | undefined
+  readonly repeats: RepeatFilter
+  readonly roomIds: RoomIds
 }
 
 /** One account while it is logged in: its session and everything that hangs on it. */
@@ -41,6 +56,7 @@ export class Account {
   readonly session: LiveSession
   readonly control: MediaControl
   readonly history: MessageHistory
+  readonly rooms: Rooms
   readonly inbox: Inbox
   readonly texts: TextQueue
   readonly uploads: Uploads
@@ -49,30 +65,45 @@ export class Account {
   readonly #transport: HttpTransport
   #endedBy: TransferError | undefined
 
-  private constructor(needs: Needs, held: { resource: string; repeats: RepeatFilter }) {
-    const { store, transport } = needs
+  private constructor(needs: Needs, { resource, mediaService, repeats, roomIds }: Held) {
+    const { store, transport, log } = needs
     this.#store = store
     this.#transport = transport
-    const session = new LiveSession({ ...needs, resource: held.resource })
-    const service = new MediaService({ session })
+    const session = new LiveSession({ ...needs, resource })
+    const service = new MediaService({
+      session,
+      given: needs.mediaService,
+      remembered: mediaService,
+      onFound: (jid) => {
+        const keeping = store.put('device', 'media-service', jid)
+        keeping.catch((error: unknown) => log('warn', 'the media service was not remembered', { error }))
+      },
+    })
     const history = new MessageHistory({ store })
     const control = new MediaControl({ session, service, transport })
+    const rooms = new Rooms({ ...needs, session })
+    const outbox = new Outbox({ ...needs, session, rooms, roomIds, repeats })
+    const transfers = { ...needs, session, control, history }
     this.session = session
     this.control = control
     this.history = history
-    this.inbox = new Inbox({ ...needs, session, history, repeats: held.repeats })
-    this.texts = new TextQueue({ ...needs, session })
-    this.uploads = new Uploads({ ...needs, session, service, control, history, places: new Places(AT_ONCE) })
-    this.downloads = new Downloads({ ...needs, session, control, history, places: new Places(AT_ONCE) })
+    this.rooms = rooms
+    this.inbox = new Inbox({ ...needs, session, history, rooms, roomIds, repeats })
+    this.texts = new TextQueue({ ...needs, session, outbox })
+    this.uploads = new Uploads({ ...transfers, service, outbox, places: new Places(AT_ONCE) })
+    const archive = new Archive({ session, rooms })
+    this.downloads = new Downloads({ ...transfers, archive, places: new Places(AT_ONCE) })
   }
 
   /** Reads what the store holds. It goes online by `session.open`. */
   static async load(needs: Needs): Promise<Account> {
     const { store } = needs
-    const held = (await store.get('device', 'resource')) as string | undefined
-    const resource = held ?? `sluice-${crypto.randomUUID().slice(0, 8)}`
-    if (held === undefined) await store.put('device', 'resource', resource)
-    const account = new Account(needs, { resource, repeats: await RepeatFilter.load(store) })
+    const account = new Account(needs, {
+      resource: needs.resource ?? (await ownResource(store)),
+      mediaService: (await store.get('device', 'media-service')) as string | undefined,
+      repeats: await RepeatFilter.load(store),
+      roomIds: await RoomIds.load(store),
+    })
     await account.uploads.load()
     await account.downloads.load()
     return account
@@ -90,6 +121,7 @@ export class Account {
     this.texts.close(reason)
     if (forget) await this.inbox.close({ forget })
     await Promise.all([this.uploads.end(reason), this.downloads.end(reason)])
+    await this.rooms.close()
     await this.session.close()
     // What came until the stream was closed is shown.
     await this.inbox.close({ forget })
@@ -100,4 +132,12 @@ export class Account {
       await this.#store.close()
     }
   }
+}
+
+async function ownResource(store: AccountStore): Promise<string> {
+  const held = (await store.get('device', 'resource')) as string | undefined
+  if (held !== undefined) return held
+  const resource = `sluice-${crypto.randomUUID().slice(0, 8)}`
+  await store.put('device', 'resource', resource)
+  return resource
 }

@@ -1,5 +1,5 @@
 import { Account } from './account.ts'
-import { addressOf, type ClientOptions } from './client-options.ts'
+import { type Address, addressOf, type ClientOptions } from './client-options.ts'
 import { sleep } from './clock.ts'
 import { Listeners } from './listeners.ts'
 import { type Log, logTo } from './log.ts'
@@ -8,12 +8,14 @@ import type { Message } from './messages/message.ts'
 import { type AccountStore, type Store, StoreBusy } from './persistence/store.ts'
 import type { Platform } from './platform.ts'
 import { ConnectError, type Connector, type Credentials } from './session/connection.ts'
+import { findWebSocket } from './session/find-web-socket.ts'
 import type { SessionState } from './session/session.ts'
 import { XmppConnector } from './session/xmpp-connector.ts'
 import type { Transfer } from './transfers/transfer.ts'
 import { TransferError } from './transfers/transfer-error.ts'
 
 const RECONNECTING_MS = 15_000
+const FINDING_MS = 10_000
 
 const STATUS = {
   'not-authorized': 401,
@@ -46,7 +48,8 @@ export class ClientCore {
   readonly #options: ClientOptions
   readonly #store: Store
   #account: Account | undefined
-  #password: string | undefined
+  /** What it was logged in with. */
+  #login: { readonly password: string; readonly resource: string | undefined } | undefined
   /** Who was logged in last; its store is kept. */
   #kept: string | undefined
   /** One login or logout after the other. */
@@ -84,14 +87,12 @@ export class ClientCore {
 
   /** Makes an account. Rejects with TransferError. */
   async register({ username, password }: Credentials): Promise<void> {
-    const { url, domain, ...address } = addressOf(this.#options, username)
+    const address = addressOf(this.#options, username)
     const credentials = { username: address.username, password }
-    const signal = AbortSignal.timeout(30_000)
-    await this.#connector(url, domain)
-      .register({ credentials, signal })
-      .catch((error) => {
-        throw connectFailure(error)
-      })
+    const connector = await this.#connector(address)
+    await connector.register({ credentials, signal: AbortSignal.timeout(30_000) }).catch((error) => {
+      throw connectFailure(error)
+    })
   }
 
   /**
@@ -101,13 +102,18 @@ export class ClientCore {
   connect({ username, password }: Credentials): Promise<void> {
     return this.#inTurn(async () => {
       const address = addressOf(this.#options, username)
-      const isSame = this.#account?.session.account === address.account && this.#password === password
+      const { account: bare, resource } = address
+      const isSame =
+        this.#account?.session.account === bare &&
+        this.#login?.password === password &&
+        this.#login.resource === resource
       if (isSame && (await this.#comesOnline())) return
       await this.#leave(disconnected(), { forget: false })
       const { clock, random, sha256, openFile, openTransport } = this.#platform
+      const connector = await this.#connector(address)
       const store = await this.#openStore(address.account)
       const account = await Account.load({
-        connector: this.#connector(address.url, address.domain),
+        connector,
         store,
         transport: openTransport(),
         clock,
@@ -118,6 +124,8 @@ export class ClientCore {
         account: address.account,
         domain: address.domain,
         credentials: { username: address.username, password },
+        resource,
+        mediaService: this.#options.mediaService,
         downloadDir: this.#options.downloadDir,
       }).catch(async (error: unknown) => {
         await store.close()
@@ -125,7 +133,7 @@ export class ClientCore {
       })
       this.#listenTo(account)
       this.#account = account
-      this.#password = password
+      this.#login = { password, resource }
       try {
         await account.session.open()
         this.#kept = address.account
@@ -200,9 +208,22 @@ export class ClientCore {
     return turn
   }
 
-  #connector(url: string, domain: string): Connector {
+  async #connector({ url, domain }: Address): Promise<Connector> {
     const { WebSocket, clock } = this.#platform
-    return new XmppConnector({ url, domain, WebSocket, clock })
+    return new XmppConnector({ url: url ?? (await this.#find(domain)), domain, WebSocket, clock })
+  }
+
+  async #find(domain: string): Promise<string> {
+    const transport = this.#platform.openTransport()
+    try {
+      const found = await findWebSocket(domain, { transport, signal: AbortSignal.timeout(FINDING_MS) })
+      this.log('debug', 'found the WebSocket', { domain, url: found })
+      return found
+    } catch (cause) {
+      throw connectFailure(new ConnectError('unreachable', 'The server cannot be reached', { cause }))
+    } finally {
+      transport.close()
+    }
   }
 
   #listenTo({ session, inbox, uploads, downloads }: Account): void {

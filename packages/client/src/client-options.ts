@@ -5,12 +5,17 @@ import { TransferError } from './transfers/transfer-error.ts'
 
 /** One of `serverUrl`, `websocketUrl` and `domain` is needed. */
 export interface ClientOptions {
-  /** The gateway's http: or https: address; its WebSocket is `/xmpp-websocket` there. By default `https://<domain>`. */
+  /** The gateway's http: or https: address, where it is the chat server too; its WebSocket is `/xmpp-websocket` there. */
   readonly serverUrl?: string | undefined
-  /** A chat server's WebSocket (RFC 7395), ws: or wss:, where that is not at `serverUrl`. */
+  /**
+   * A chat server's WebSocket (RFC 7395), ws: or wss:. Without it and `serverUrl` it is asked of the domain
+   * (XEP-0156), and by default `wss://<domain>/xmpp-websocket`.
+   */
   readonly websocketUrl?: string | undefined
   /** The accounts' domain. By default that of the user's JID, else the host of the address. */
   readonly domain?: string | undefined
+  /** JID of the media service; by default found among the services of the server. */
+  readonly mediaService?: string | undefined
   /** Where the client remembers; in Node by default `folderStore()`. */
   readonly store?: Store | undefined
   /** Node: the folder for finished downloads; by default the store's own. */
@@ -19,32 +24,35 @@ export interface ClientOptions {
 }
 
 export interface Address {
-  /** Where the WebSocket is. */
-  readonly url: string
+  /** Where the WebSocket is; absent when the domain is to be asked. */
+  readonly url?: string | undefined
   readonly domain: string
   readonly username: string
   /** The bare JID. */
   readonly account: string
+  /** Of a full JID. */
+  readonly resource?: string | undefined
 }
 
-/** Where and as whom to log in. `user` is a name or a bare JID. Throws TransferError 400. */
+/** Where and as whom to log in. `user` is a name, a bare JID or a full JID. Throws TransferError 400. */
 export function addressOf(options: ClientOptions, user: string): Address {
   const url = webSocketUrl(options)
   try {
     const given = user.includes('@') ? prepareJid(user) : undefined
-    const domain = options.domain ?? given?.domain ?? domainOf(url.hostname)
+    const domain = options.domain ?? given?.domain ?? domainOf(url?.hostname ?? '')
     const jid = given ?? prepareJid(`${user}@${domain}`)
-    if (jid.local === undefined || jid.resource !== undefined) throw bad('username')
-    return { url: url.href, domain: jid.domain, username: jid.local, account: jid.bare }
+    if (jid.local === undefined) throw bad('username')
+    const { local: username, bare: account, resource } = jid
+    return { url: url?.href, domain: jid.domain, username, account, resource }
   } catch (error) {
     throw error instanceof Refusal ? bad('username') : error
   }
 }
 
-function webSocketUrl({ websocketUrl, serverUrl, domain }: ClientOptions): URL {
+function webSocketUrl({ websocketUrl, serverUrl, domain }: ClientOptions): URL | undefined {
   if (websocketUrl !== undefined) return parsedUrl(websocketUrl, 'websocketUrl', ['ws:', 'wss:'])
-  const base = serverUrl ?? (domain === undefined ? undefined : `https://${domain}`)
-  const url = parsedUrl(base ?? '', 'serverUrl', ['http:', 'https:'])
+  if (serverUrl === undefined && domain !== undefined) return undefined
+  const url = parsedUrl(serverUrl ?? '', 'serverUrl', ['http:', 'https:'])
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   url.pathname = `${url.pathname.replace(/\/$/, '')}/xmpp-websocket`
   return url

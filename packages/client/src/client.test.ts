@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { MediaServer } from '../test/media-server.ts'
+import { messagingBench } from '../test/messaging-bench.ts'
 import { hastyClock, log, reaches, sampleBytes, sha256, uploadBench } from '../test/upload-bench.ts'
 import { mediaOf } from './client.ts'
 import type { ClientCore } from './client-core.ts'
-import { MessageHistory } from './messages/message-history.ts'
 import { MediaService } from './session/media-service.ts'
 import { Downloads } from './transfers/downloads.ts'
 import { MediaControl } from './transfers/media-control.ts'
@@ -16,14 +16,14 @@ const transport = new NodeHttpTransport()
 /** The typed face, with uploads to a scripted gateway and downloads from a real server. */
 async function media() {
   const { uploads, gateway, store } = await uploadBench()
-  const history = new MessageHistory({ store })
+  const { history, archive } = await messagingBench({ session: gateway, clock: hastyClock, store })
   const control = new MediaControl({
     session: gateway,
     service: new MediaService({ session: gateway }),
     transport,
   })
-  const shared = { session: gateway, transport, store, history, control, clock: hastyClock, sha256, log }
-  const downloads = new Downloads({ ...shared, places: new Places(6), random: () => 0 })
+  const shared = { session: gateway, transport, store, history, archive, control, sha256, log }
+  const downloads = new Downloads({ ...shared, clock: hastyClock, places: new Places(6), random: () => 0 })
   const core = { account: { uploads, downloads } } as unknown as ClientCore
   return { gateway, store, downloads, media: mediaOf(core) }
 }

@@ -1,6 +1,7 @@
 import type { MediaKind } from '@sluice/protocol'
 import { ClientCore, type ClientEvents } from './client-core.ts'
 import type { ClientOptions } from './client-options.ts'
+import { type ClientRooms, roomsOf } from './client-rooms.ts'
 import type { Message } from './messages/message.ts'
 import { fileParameter, jidParameter, kindParameter, textParameter } from './parameters.ts'
 import type { Platform } from './platform.ts'
@@ -27,6 +28,7 @@ export interface SendMediaOptions {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
   /** The message id; a random one by default. The same id again is the same transfer. */
   readonly id?: string | undefined
+  /** By default what the server says of `to`. */
   readonly chat?: 'chat' | 'groupchat' | undefined
   /** Aborting pauses the transfer and rejects `done` with an AbortError. */
   readonly signal?: AbortSignal | undefined
@@ -38,6 +40,7 @@ export interface SendTextOptions {
   readonly replyTo?: string | undefined
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
   readonly id?: string | undefined
+  /** By default what the server says of `to`. */
   readonly chat?: 'chat' | 'groupchat' | undefined
 }
 
@@ -45,7 +48,7 @@ export interface SendTextOptions {
 export interface Media {
   /** Uploads a file and sends its message. Throws TransferError 400 for a bad parameter. */
   send(options: SendMediaOptions): Transfer<Message>
-  /** Downloads the file of a message that this store has seen, or of a media id. */
+  /** Downloads the file of a message that this store has seen or an archive holds, or of a media id. */
   download(id: string, options?: { signal?: AbortSignal | undefined }): Transfer<Downloaded>
   /** The transfer of this id, upload before download, also of an earlier run. */
   get(id: string): Transfer<Message> | Transfer<Downloaded> | undefined
@@ -58,14 +61,18 @@ export interface Client {
   readonly state: SessionState
   readonly media: Media
   readonly messages: {
-    /** Resolves once one's own server has the message; waits for a connection. Messages keep their order. */
+    /**
+     * Resolves once one's own server, or the room, has the message; waits for a connection. Messages to one person or
+     * room keep their order.
+     */
     send(options: SendTextOptions): Promise<Message>
   }
+  readonly rooms: ClientRooms
   /** Makes an account, where the server allows it. */
   register(credentials: Credentials): Promise<void>
   /**
    * Logs in, and keeps the connection up from then on, until another client takes its place. `username` may be a
-   * bare JID.
+   * bare JID, or a full one, whose resource is then used.
    */
   connect(credentials: Credentials): Promise<void>
   /** Logs off; unfinished transfers are kept for a later run. */
@@ -85,6 +92,7 @@ export function openClient(platform: Platform, options: ClientOptions): Client {
     },
     media: mediaOf(core),
     messages: { send: async (text) => sendText(core, text) },
+    rooms: roomsOf(core),
     register: (credentials) => core.register(credentials),
     connect: (credentials) => core.connect(credentials),
     close: () => core.close(),
@@ -96,7 +104,7 @@ export function openClient(platform: Platform, options: ClientOptions): Client {
 /** Queues a text. Throws TransferError; rejects as TextQueue does. */
 export function sendText(core: ClientCore, options: SendTextOptions): Promise<Message> {
   const { texts } = core.account
-  const { replyTo, metadata, chat = 'chat', id = crypto.randomUUID() } = options
+  const { replyTo, metadata, chat, id = crypto.randomUUID() } = options
   return texts.send({
     id,
     originId: id,
@@ -105,14 +113,13 @@ export function sendText(core: ClientCore, options: SendTextOptions): Promise<Me
     text: textParameter(options.text, 'text'),
     ...(replyTo && { replyTo: { id: replyTo } }),
     ...(metadata && { metadata }),
-    receiptRequested: chat === 'chat',
   })
 }
 
 /** The typed face on transfers. */
 export function mediaOf(core: ClientCore): Media {
   return {
-    send({ signal, to, file, kind = 'file', caption, fileName, replyTo, metadata, chat = 'chat', id }) {
+    send({ signal, to, file, kind = 'file', caption, fileName, replyTo, metadata, chat, id }) {
       const { uploads } = core.account
       const held = id === undefined ? undefined : uploads.get(textParameter(id, 'id'))
       const upload = uploads.create({

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { WebSocket } from 'ws'
 import { type Client, openClient } from './client.ts'
 import type { ClientOptions } from './client-options.ts'
 import { systemClock } from './clock.ts'
@@ -7,13 +6,13 @@ import { folderStore } from './persistence/folder-store.ts'
 import type { Platform } from './platform.ts'
 import type { Facade } from './sdk/facade.ts'
 import { openSdk } from './sdk/open-sdk.ts'
+import { NodeWebSocket } from './session/node-web-socket.ts'
 import { NodeHttpTransport } from './transfers/node-http-transport.ts'
 import { openNodeFile } from './transfers/open-node-file.ts'
 
 const platform: Platform = {
   clock: systemClock,
-  // Node has a WebSocket of its own from 22 on.
-  WebSocket,
+  WebSocket: NodeWebSocket,
   openTransport: () => new NodeHttpTransport(),
   sha256() {
     const hash = createHash('sha256')
@@ -40,6 +39,7 @@ export function createClient(options: ClientOptions): Client {
 export type { Client, Media, SendMediaOptions, SendTextOptions } from './client.ts'
 export type { ClientEvents, TransferPercent } from './client-core.ts'
 export type { ClientOptions } from './client-options.ts'
+export type { ClientRooms, JoinRoomOptions } from './client-rooms.ts'
 export type { LogEntry, LogLevel, LogListener } from './log.ts'
 export type { Presence, Typing } from './messages/inbox.ts'
 export type { Message, MessageMedia } from './messages/message.ts'
@@ -54,6 +54,7 @@ export {
   StoreBusy,
   type Table,
 } from './persistence/store.ts'
+export type { JoinedRoom } from './rooms/rooms.ts'
 export type { Cb, Chain } from './sdk/chain.ts'
 export type { CallbackListeners, Facade, InitializeOptions, MediaParams, TextParams } from './sdk/facade.ts'
 export type { Res } from './sdk/res.ts'

@@ -22,6 +22,7 @@ import { Listeners } from '../src/listeners.ts'
 import { logTo } from '../src/log.ts'
 import type { IqRequest } from '../src/session/iq-exchange.ts'
 import type { Session, SessionState } from '../src/session/session.ts'
+import { StanzaRefused } from '../src/session/stanza-refused.ts'
 import type { HttpRequest, HttpResponse, HttpTransport } from '../src/transfers/http-transport.ts'
 import { Unreachable } from '../src/unreachable.ts'
 
@@ -50,6 +51,7 @@ const silent = logTo(undefined)
 /** A gateway and a chat server at the client's own ports, which a test can hold, refuse and look into. */
 export class ScriptedGateway implements Session {
   readonly account = 'alice@example.org'
+  readonly device = 'alice@example.org/one'
   readonly domain = 'example.org'
   readonly states = new Listeners<SessionState>(silent)
   readonly stanzas = new Listeners<XmlElement>(silent)
@@ -107,6 +109,8 @@ export class ScriptedGateway implements Session {
       return element('query', { xmlns: NS.discoItems }, element('item', { jid: 'media.example.org' }))
     if (payload.is('query', NS.discoInfo))
       return element('query', { xmlns: NS.discoInfo }, element('feature', { var: NS.media }))
+    if (payload.is('query', NS.archive))
+      throw new StanzaRefused({ condition: 'service-unavailable', type: 'cancel', details: {} })
     return untilAborted(this.#answer(payload), signal)
   }
 

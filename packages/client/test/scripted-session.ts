@@ -21,7 +21,8 @@ export class ScriptedSession implements Session {
   readonly sent: XmlElement[] = []
   readonly asked: IqRequest[] = []
   /** Answers a request with what it gives, or refuses it by what it throws. */
-  answer: (request: IqRequest) => XmlElement | undefined = () => refuse('service-unavailable')
+  answer: (request: IqRequest) => XmlElement | undefined | Promise<XmlElement | undefined> = () =>
+    refuse('service-unavailable')
   /** Called with each stanza that goes out. */
   onSent: (stanza: XmlElement) => void = () => {}
 

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { systemClock } from '../src/clock.ts'
 import { type Log, logTo } from '../src/log.ts'
-import { MessageHistory } from '../src/messages/message-history.ts'
 import { memoryStore } from '../src/persistence/memory-store.ts'
 import type { AccountStore } from '../src/persistence/store.ts'
 import { MediaService } from '../src/session/media-service.ts'
@@ -13,6 +12,7 @@ import type { Transfer, TransferState } from '../src/transfers/transfer.ts'
 import type { TransferError } from '../src/transfers/transfer-error.ts'
 import type { Upload } from '../src/transfers/upload.ts'
 import { Uploads } from '../src/transfers/uploads.ts'
+import { messagingBench } from './messaging-bench.ts'
 import { ScriptedGateway } from './scripted-gateway.ts'
 
 export const log: Log = logTo(undefined)
@@ -37,6 +37,7 @@ export async function uploadBench(from: { gateway?: ScriptedGateway; store?: Acc
 }> {
   const gateway = from.gateway ?? new ScriptedGateway()
   const store = from.store ?? (await memoryStore().open(gateway.account))
+  const { history, outbox } = await messagingBench({ session: gateway, clock: hastyClock, store })
   const service = new MediaService({ session: gateway })
   const uploads = new Uploads({
     session: gateway,
@@ -44,7 +45,8 @@ export async function uploadBench(from: { gateway?: ScriptedGateway; store?: Acc
     control: new MediaControl({ session: gateway, service, transport: gateway.transport }),
     transport: gateway.transport,
     store,
-    history: new MessageHistory({ store }),
+    history,
+    outbox,
     places: new Places(6),
     openFile: openNodeFile,
     sha256,

@@ -1,24 +1,16 @@
 import { type ChatMessage, element, encodeChatMessage, NS } from '@sluice/protocol'
 import { expect } from 'chai'
+import { messagingBench, tick } from '../../test/messaging-bench.ts'
 import { ScriptedGateway } from '../../test/scripted-gateway.ts'
-import { hastyClock, log } from '../../test/upload-bench.ts'
-import { memoryStore } from '../persistence/memory-store.ts'
+import { hastyClock } from '../../test/upload-bench.ts'
 import type { AccountStore } from '../persistence/store.ts'
-import { Inbox } from './inbox.ts'
 import type { Message } from './message.ts'
-import { MessageHistory } from './message-history.ts'
-import { RepeatFilter } from './repeat-filter.ts'
 
 async function inbox(store?: AccountStore) {
-  const session = new ScriptedGateway()
-  const held = store ?? (await memoryStore().open('alice@example.org'))
-  const repeats = await RepeatFilter.load(held)
-  const history = new MessageHistory({ store: held })
-  const box = new Inbox({ session, repeats, history, clock: hastyClock, log })
+  const bench = await messagingBench({ session: new ScriptedGateway(), clock: hastyClock, store })
   const shown: Message[] = []
-  box.messages.add((message) => shown.push(message))
-  const tick = () => new Promise<void>((resolve) => setImmediate(resolve))
-  return { session, box, shown, history, store: held, tick }
+  bench.inbox.messages.add((message) => shown.push(message))
+  return { ...bench, box: bench.inbox, shown, tick }
 }
 
 const chat = (over: Partial<ChatMessage> = {}): ChatMessage => ({

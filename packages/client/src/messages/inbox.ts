@@ -1,8 +1,11 @@
-import { decodeChatMessage, element, NS, type XmlElement } from '@sluice/protocol'
+import { type ChatMessage, decodeChatMessage, element, NS, type XmlElement } from '@sluice/protocol'
 import type { Clock } from '../clock.ts'
 import { Listeners } from '../listeners.ts'
 import type { Log } from '../log.ts'
+import type { RoomIds } from '../rooms/room-ids.ts'
+import type { Rooms } from '../rooms/rooms.ts'
 import type { Session } from '../session/session.ts'
+import { carbonOf } from './carbon.ts'
 import { bareJid, type Message, messageOf } from './message.ts'
 import type { MessageHistory } from './message-history.ts'
 import type { RepeatFilter } from './repeat-filter.ts'
@@ -10,6 +13,7 @@ import type { RepeatFilter } from './repeat-filter.ts'
 const CHAT_STATES = 'http://jabber.org/protocol/chatstates'
 
 export interface Presence {
+  /** Bare JID; in a room the occupant. */
   readonly fromUserJid: string
   readonly status: 'online' | 'offline'
   /** RFC 6121 §4.7.2: `away`, `chat`, `dnd` or `xa`. */
@@ -17,6 +21,7 @@ export interface Presence {
 }
 
 export interface Typing {
+  /** Bare JID; in a room the occupant. */
   readonly fromUserJid: string
   /** XEP-0085. */
   readonly status: 'composing' | 'paused'
@@ -24,13 +29,18 @@ export interface Typing {
 
 interface Needs {
   session: Session
+  rooms: Rooms
+  roomIds: RoomIds
   repeats: RepeatFilter
   history: MessageHistory
   clock: Clock
   log: Log
 }
 
-/** What others send: messages once each, presence, typing. */
+/**
+ * What comes in: messages once each, those of other devices of the account among them; presence, typing. Of rooms only
+ * what joined ones say.
+ */
 export class Inbox {
   readonly messages: Listeners<Message>
   readonly presences: Listeners<Presence>
@@ -63,24 +73,49 @@ export class Inbox {
     if (this.#closed) return
     if (stanza.is('presence')) return this.#receivePresence(stanza)
     if (!stanza.is('message')) return
+    const copied = carbonOf(stanza, this.#needs.session.account)
+    if (copied === 'forged') return this.#needs.log('warn', 'a forged copy of a message was dropped')
+    // Receipts are given by the device that a message was for.
+    if (copied) return this.#receiveMessage(copied)
     this.#receiveTyping(stanza)
-    return this.#receiveMessage(stanza)
+    return this.#receiveMessage(stanza, { isFirst: true })
   }
 
-  #receiveMessage(stanza: XmlElement): Promise<void> {
+  #receiveMessage(stanza: XmlElement, { isFirst = false } = {}): Promise<void> {
     const { session, clock, repeats } = this.#needs
-    const chat = decodeChatMessage(stanza)
+    const decoded = decodeChatMessage(stanza)
+    const chat = decoded?.chat === 'groupchat' ? this.#fromRoom(decoded) : decoded
     if (!chat) return Promise.resolve()
     const message = messageOf(chat, { from: session.account, timestamp: clock.now() })
-    this.#acknowledge(stanza, chat.receiptRequested === true)
-    // In rooms the sender is the occupant. A stanza's own id tells nothing: it is unique within its stream at
-    // most (RFC 6120 §8.1.3).
-    const sender = chat.chat === 'groupchat' ? (chat.from ?? '') : message.fromUserJid
-    const { originId } = chat
-    if (originId !== undefined && !repeats.isNew({ sender, id: originId })) return Promise.resolve()
+    if (isFirst) this.#acknowledge(stanza, chat.receiptRequested === true)
+    // A stanza's own id tells nothing: it is unique within its stream at most (RFC 6120 §8.1.3). Who forges the id of
+    // an archive gets at nobody's messages but the own.
+    const archive = chat.chat === 'groupchat' ? message.toUserJid : session.account
+    const id = chat.originId ?? stanzaIdBy(archive, chat)
+    if (id !== undefined && !repeats.isNew({ sender: message.fromUserJid, id })) return Promise.resolve()
     // One after the other, so that none is shown before an earlier one.
     this.#lastShown = this.#lastShown.then(() => this.#show(message))
     return this.#lastShown
+  }
+
+  /** In the terms of apps: sent to the room, by an occupant or oneself, and answering a message by its msgId. */
+  #fromRoom(chat: ChatMessage): ChatMessage | undefined {
+    const { rooms, roomIds, session } = this.#needs
+    const { from = '', replyTo } = chat
+    const room = bareJid(from)
+    // The room itself only announces.
+    if (!rooms.holds(room) || from === room) return undefined
+    const stanzaId = stanzaIdBy(room, chat)
+    const msgId = chat.originId ?? chat.id
+    if (stanzaId !== undefined && msgId !== '') roomIds.note({ room, msgId, stanzaId, occupant: from })
+    const answered = replyTo && roomIds.byStanzaId(room, replyTo.id)
+    return {
+      ...chat,
+      to: room,
+      from: rooms.isOwn(from) ? session.account : from,
+      receiptRequested: false,
+      ...(answered && { replyTo: { id: answered.msgId } }),
+    }
   }
 
   async #show(message: Message): Promise<void> {
@@ -98,9 +133,9 @@ export class Inbox {
   }
 
   async #saveRepeats(): Promise<void> {
-    const { repeats, log } = this.#needs
+    const { repeats, roomIds, log } = this.#needs
     try {
-      await repeats.save()
+      await Promise.all([repeats.save(), roomIds.save()])
     } catch (error) {
       log('error', 'a message was not remembered', { error })
     }
@@ -124,7 +159,7 @@ export class Inbox {
     if (!from || (type !== undefined && type !== 'unavailable')) return
     const show = stanza.getChildText('show')
     this.presences.emit({
-      fromUserJid: bareJid(from),
+      fromUserJid: this.#whoIs(from),
       status: type === undefined ? 'online' : 'offline',
       ...(show !== null && { show }),
     })
@@ -132,10 +167,17 @@ export class Inbox {
 
   #receiveTyping(stanza: XmlElement): void {
     const { type, from } = stanza.attrs
-    if (type === 'error' || !from) return
-    if (stanza.getChild('composing', CHAT_STATES))
-      this.typings.emit({ fromUserJid: bareJid(from), status: 'composing' })
-    else if (stanza.getChild('paused', CHAT_STATES))
-      this.typings.emit({ fromUserJid: bareJid(from), status: 'paused' })
+    if (type === 'error' || !from || this.#needs.rooms.isOwn(from)) return
+    const fromUserJid = this.#whoIs(from)
+    if (stanza.getChild('composing', CHAT_STATES)) this.typings.emit({ fromUserJid, status: 'composing' })
+    else if (stanza.getChild('paused', CHAT_STATES)) this.typings.emit({ fromUserJid, status: 'paused' })
   }
+
+  #whoIs(from: string): string {
+    return this.#needs.rooms.holds(bareJid(from)) ? from : bareJid(from)
+  }
+}
+
+function stanzaIdBy(by: string, { stanzaIds }: ChatMessage): string | undefined {
+  return stanzaIds?.find((given) => given.by === by)?.id
 }

@@ -27,7 +27,9 @@ export interface MessageMedia {
 export interface Message {
   readonly chatType: 'chat' | 'groupchat'
   readonly msgId: string
+  /** Bare JID; in a room the occupant, `<room>/<nickname>`. One's own account, whatever device it was sent from. */
   readonly fromUserJid: string
+  /** Bare JID; of the room, in a room. */
   readonly toUserJid: string
   /** Milliseconds since 1970. */
   readonly timestamp: number
@@ -44,10 +46,11 @@ export interface Message {
 /** What apps see of a decoded stanza. `from` and `timestamp` stand in where the stanza says nothing. */
 export function messageOf(chat: ChatMessage, known: { from: string; timestamp: number }): Message {
   const { media, replyTo } = chat
+  const from = chat.from ?? known.from
   return {
     chatType: chat.chat,
     msgId: chat.originId ?? chat.id,
-    fromUserJid: bareJid(chat.from ?? known.from),
+    fromUserJid: chat.chat === 'groupchat' ? from : bareJid(from),
     toUserJid: bareJid(chat.to),
     timestamp: chat.delayedSince?.getTime() ?? known.timestamp,
     msgBody: media

@@ -1,3 +1,4 @@
+import { KeptEntry } from '../persistence/kept-entry.ts'
 import type { AccountStore } from '../persistence/store.ts'
 
 const REMEMBERED = 1_000
@@ -7,14 +8,12 @@ const REMEMBERED = 1_000
  * the same id. Remembers the last 1,000, also across runs.
  */
 export class RepeatFilter {
-  readonly #store: AccountStore
   readonly #seen: Set<string>
-  #saving: Promise<void> | undefined
-  #unsaved = false
+  readonly #entry: KeptEntry
 
   private constructor(store: AccountStore, seen: Set<string>) {
-    this.#store = store
     this.#seen = seen
+    this.#entry = new KeptEntry({ store, table: 'seen', key: 'messages', value: () => [...seen] })
   }
 
   static async load(store: AccountStore): Promise<RepeatFilter> {
@@ -31,22 +30,12 @@ export class RepeatFilter {
       if (this.#seen.size <= REMEMBERED) break
       this.#seen.delete(oldest)
     }
-    this.#unsaved = true
+    this.#entry.changed()
     return true
   }
 
   /** Makes what was seen durable; calls in the meantime share one write. */
   save(): Promise<void> {
-    this.#saving ??= this.#write().finally(() => {
-      this.#saving = undefined
-    })
-    return this.#saving
-  }
-
-  async #write(): Promise<void> {
-    while (this.#unsaved) {
-      this.#unsaved = false
-      await this.#store.put('seen', 'messages', [...this.#seen])
-    }
+    return this.#entry.save()
   }
 }

@@ -1,27 +1,43 @@
 import type { ChatMessage } from '@sluice/protocol'
 import type { Clock } from '../clock.ts'
 import type { Session } from '../session/session.ts'
+import { Patience, persistently } from '../transfers/persistently.ts'
 import { Unreachable } from '../unreachable.ts'
-import { deliverMessage } from './delivery.ts'
 import { type Message, messageOf } from './message.ts'
+import type { Outbox } from './outbox.ts'
 
-/** Sends text messages in the order in which they were given, each after the one before is with the server. */
+/** A text without what is found out before it is sent. */
+export type Text = Omit<ChatMessage, 'chat' | 'receiptRequested'> & { chat: ChatMessage['chat'] | undefined }
+
+interface Needs {
+  readonly session: Session
+  readonly outbox: Outbox
+  readonly clock: Clock
+  readonly random: () => number
+}
+
+/** Sends text messages to each person or room in the order in which they were given. */
 export class TextQueue {
-  readonly #session: Session
-  readonly #clock: Clock
+  readonly #needs: Needs
   readonly #closed = new AbortController()
-  #last: Promise<unknown> = Promise.resolve()
+  /** The last one for each recipient: a room that does not answer holds up nobody else. */
+  readonly #last = new Map<string, Promise<unknown>>()
 
-  constructor(needs: { session: Session; clock: Clock }) {
-    this.#session = needs.session
-    this.#clock = needs.clock
+  constructor(needs: Needs) {
+    this.#needs = needs
   }
 
-  /** Resolves once the server has the message; waits for a connection. Rejects with Bounced, or when closed. */
-  send(chat: ChatMessage): Promise<Message> {
-    const message = messageOf(chat, { from: this.#session.account, timestamp: this.#clock.now() })
-    const turn = this.#last.then(() => this.#deliver(chat)).then(() => message)
-    this.#last = turn.catch(() => {})
+  /**
+   * Resolves once the server, or the room, has the message; waits for a connection. Rejects with Bounced, with
+   * Unreachable when the line is up and still nobody takes it, or when closed.
+   */
+  send(text: Text): Promise<Message> {
+    const turn = (this.#last.get(text.to) ?? Promise.resolve()).then(() => this.#deliver(text))
+    const ended = turn.catch(() => {})
+    this.#last.set(text.to, ended)
+    void ended.then(() => {
+      if (this.#last.get(text.to) === ended) this.#last.delete(text.to)
+    })
     return turn
   }
 
@@ -30,15 +46,23 @@ export class TextQueue {
     this.#closed.abort(reason)
   }
 
-  // A repeat costs nothing (receivers drop it), and each needs a stream that was opened anew in between.
-  async #deliver(chat: ChatMessage): Promise<void> {
+  async #deliver(text: Text): Promise<Message> {
+    const { session, outbox, clock } = this.#needs
     const { signal } = this.#closed
+    const how = { ...this.#needs, signal }
+    const chat =
+      text.chat ?? (await persistently({ ...how, online: true }, () => outbox.chatTypeOf(text.to, signal)))
+    const message: ChatMessage = { ...text, chat, receiptRequested: chat === 'chat' }
+    // A repeat costs nothing: receivers drop it.
+    const patience = new Patience(how)
     for (;;) {
-      await this.#session.online(signal)
+      await session.online(signal)
       try {
-        return await deliverMessage(this.#session, chat, signal)
+        await outbox.deliver(message, signal)
+        return messageOf(message, { from: session.account, timestamp: clock.now() })
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error
+        await patience.afterFailure(error)
       }
     }
   }

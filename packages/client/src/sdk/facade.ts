@@ -2,6 +2,7 @@ import type { TransferPercent } from '../client-core.ts'
 import type { ClientOptions } from '../client-options.ts'
 import type { Presence, Typing } from '../messages/inbox.ts'
 import type { Message } from '../messages/message.ts'
+import type { JoinedRoom } from '../rooms/rooms.ts'
 import type { Downloaded } from '../transfers/download.ts'
 import type { FileInput } from '../transfers/file-source.ts'
 import type { Cb, Chain } from './chain.ts'
@@ -51,12 +52,18 @@ export interface Facade {
   initializeSDK(options: InitializeOptions): Promise<Res>
   /** Makes an account, where the server allows it: 409 when the name is taken, 403 when it does not. */
   register(username: string, password: string): Promise<Res>
-  /** `username` or bare JID. 401: wrong name or password; 503: nobody answers; 409: the store is in use. */
+  /** `username`, bare JID, or a full JID, whose resource is then used. 401: wrong name or password; 503: nobody answers; 409: the store is in use. */
   connect(username: string, password: string): Promise<Res>
   /** Ends the session, keeps everything. */
   disconnect(): Promise<Res>
   /** Ends the session and forgets what is stored of this account, also after a `disconnect`. */
   logout(): Promise<Res>
+  /**
+   * Enters a room (XEP-0045), so that its messages come: 403 when it is not for this account, 409 when every nickname is
+   * taken. `nickname` is the account's name by default. What is sent to a room enters it too.
+   */
+  joinRoom(roomJid: string, nickname?: string): Promise<Res<JoinedRoom>>
+  leaveRoom(roomJid: string): Promise<Res>
   sendTextMessage(params: TextParams): Chain<Message>
   /** Uploads the file and sends its message: pending, progress, then success or error. */
   sendMediaFileMessage(

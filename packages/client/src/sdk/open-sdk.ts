@@ -1,4 +1,5 @@
 import { ClientCore } from '../client-core.ts'
+import { roomsOf } from '../client-rooms.ts'
 import type { Platform } from '../platform.ts'
 import type { SessionState } from '../session/session.ts'
 import { TransferError } from '../transfers/transfer-error.ts'
@@ -28,10 +29,10 @@ export function openSdk(platform: Platform): Facade {
     uploadRuns: new Map(),
     downloadRuns: new Map(),
   }
-  const call = async (done: string, work: () => Promise<void>): Promise<Res> => {
+  const call = async <T>(done: string, work: () => Promise<T>): Promise<Res<T>> => {
     try {
-      await work()
-      return { statusCode: 200, message: done }
+      const data = await work()
+      return { statusCode: 200, message: done, ...(data !== undefined && { data }) }
     } catch (error) {
       return errorRes(error)
     }
@@ -50,6 +51,8 @@ export function openSdk(platform: Platform): Facade {
     connect: (username, password) => call('Connected', () => context.core().connect({ username, password })),
     disconnect: () => call('Disconnected', () => context.core().close()),
     logout: () => call('Logged out', () => context.core().logout()),
+    joinRoom: (room, nick) => call('Joined', async () => roomsOf(context.core()).join({ room, nick })),
+    leaveRoom: (room) => call('Left', async () => roomsOf(context.core()).leave(room)),
     sendTextMessage: (params) => startText(context, params),
     sendMediaFileMessage: (params, onPending, onSuccess, onError) =>
       startUpload(context, params, { onPending, onSuccess, onError }),

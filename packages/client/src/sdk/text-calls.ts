@@ -1,5 +1,5 @@
 import { type SendTextOptions, sendText } from '../client.ts'
-import { Bounced } from '../messages/delivery.ts'
+import { Bounced } from '../messages/bounced.ts'
 import type { Message } from '../messages/message.ts'
 import { badParameter, jidParameter, textParameter } from '../parameters.ts'
 import { TransferError } from '../transfers/transfer-error.ts'

@@ -49,12 +49,7 @@ function prepared(context: SdkContext, params: MediaParams): (run: Run<Message>)
     const id = msgId ? textParameter(msgId, 'msgId') : crypto.randomUUID()
     const held = account.uploads.get(id)
     const replyTo = params.replyMessageId || undefined
-    const intent = {
-      chat: 'chat',
-      caption: caption || undefined,
-      replyTo,
-      metadata: params.metaData,
-    } as const
+    const intent = { caption: caption || undefined, replyTo, metadata: params.metaData }
     const upload = account.uploads.create({ id, to, file, kind, fileName, intent })
     return async (run) => {
       noteRun(context.uploadRuns, id, run)

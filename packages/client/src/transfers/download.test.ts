@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { Refusal } from '@sluice/protocol'
 import { expect } from 'chai'
 import { MediaServer } from '../../test/media-server.ts'
+import { messagingBench } from '../../test/messaging-bench.ts'
 import { ScriptedGateway } from '../../test/scripted-gateway.ts'
 import { failureOf, hastyClock, log, reaches, sampleBytes, sha256 } from '../../test/upload-bench.ts'
 import { MessageHistory } from '../messages/message-history.ts'
@@ -34,11 +35,11 @@ describe('a download', () => {
   after(() => transport.close())
 
   async function downloads(session = new ScriptedGateway()): Promise<Downloads> {
-    const history = new MessageHistory({ store })
+    const { history, archive } = await messagingBench({ session, clock: hastyClock, store })
     const control = new MediaControl({ session, service: new MediaService({ session }), transport })
     const places = new Places(6)
-    const needs = { session, store, history, control, transport, places, sha256, log, random: () => 0 }
-    const held = new Downloads({ ...needs, clock: hastyClock })
+    const needs = { session, store, history, archive, control, transport, places, sha256, log }
+    const held = new Downloads({ ...needs, random: () => 0, clock: hastyClock })
     await held.load()
     return held
   }

@@ -1,5 +1,7 @@
 import { Refusal } from '@sluice/protocol'
 import { Listeners } from '../listeners.ts'
+import type { Archive } from '../messages/archive.ts'
+import type { MessageMedia } from '../messages/message.ts'
 import type { MessageHistory } from '../messages/message-history.ts'
 import type { KeptFile } from '../persistence/store.ts'
 import { Download, type DownloadNeeds } from './download.ts'
@@ -16,13 +18,21 @@ export class Downloads {
   readonly progress: Listeners<Download>
   readonly #needs: DownloadNeeds
   readonly #history: MessageHistory
+  readonly #archive: Archive
   readonly #control: MediaControl
   readonly #held = new Map<string, Download>()
   #endedBy: Error | undefined
 
-  constructor(needs: Omit<DownloadNeeds, 'fileOf'> & { history: MessageHistory; control: MediaControl }) {
+  constructor(
+    needs: Omit<DownloadNeeds, 'fileOf'> & {
+      history: MessageHistory
+      archive: Archive
+      control: MediaControl
+    },
+  ) {
     this.#needs = { ...needs, fileOf: (id, signal) => this.#fileOf(id, signal) }
     this.#history = needs.history
+    this.#archive = needs.archive
     this.#control = needs.control
     this.progress = new Listeners(needs.log)
   }
@@ -118,22 +128,29 @@ export class Downloads {
     return download
   }
 
+  /** By what this store has seen, by the media service if it is a media id, and by the servers' archives. */
   async #fileOf(id: string, signal: AbortSignal): Promise<DownloadedFile> {
-    const message = await this.#history.find(id)
-    const media = message?.msgBody.media
-    if (media) {
-      const { url, fileName, mime_type, file_size, sha256 } = media
-      const name = fileName || new URL(url).pathname.split('/').at(-1) || 'file'
-      return { url, name, mediaType: mime_type, size: file_size, sha256 }
-    }
+    const held = (await this.#history.find(id))?.msgBody.media
+    if (held) return fileOfMedia(held)
+    let unasked: unknown
     try {
       const { url, name, mediaType, size, sha256 } = await this.#control.locate(id, signal)
       return { url, name, mediaType, size, sha256 }
     } catch (error) {
       signal.throwIfAborted()
+      if (error instanceof Refusal && error.code === 'media-gone') throw error
       // That nobody could be asked is no answer; a service that is not there is one.
-      if (isTransient(error) || (error instanceof Refusal && error.code === 'media-gone')) throw error
-      throw downloadRefusal(id, 'not_found')
+      if (isTransient(error)) unasked = error
     }
+    const found = await this.#archive.findMedia(id, signal)
+    const archived = found?.msgBody.media
+    if (!found || !archived) throw unasked ?? downloadRefusal(id, 'not_found')
+    await this.#history.remember(found)
+    return fileOfMedia(archived)
   }
+}
+
+function fileOfMedia({ url, fileName, mime_type, file_size, sha256 }: MessageMedia): DownloadedFile {
+  const name = fileName || new URL(url).pathname.split('/').at(-1) || 'file'
+  return { url, name, mediaType: mime_type, size: file_size, sha256 }
 }

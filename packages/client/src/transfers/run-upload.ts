@@ -3,6 +3,7 @@ import type { Message } from '../messages/message.ts'
 import { completeUpload } from './complete-upload.ts'
 import { type FileInput, FileMissing, type FileSource } from './file-source.ts'
 import { obtainSlot } from './obtain-slot.ts'
+import { persistently } from './persistently.ts'
 import { prepareFile } from './prepare-file.ts'
 import { sendBytes } from './send-bytes.ts'
 import { sendMediaMessage } from './send-media-message.ts'
@@ -36,6 +37,7 @@ export async function runUpload(
   if (!file) throw new FileMissing('There is no file')
   cell.advance({ total: file.size })
   await run.save()
+  await decideChatType(run)
   const slot = await obtainSlot(needs, record, { ...retry, file, onAsking: steps.onAsking })
   takeSlot(run, slot)
   await run.save()
@@ -50,6 +52,15 @@ export async function runUpload(
   record.message = message
   await run.save()
   return message
+}
+
+/** Before the offer, which says it to whoever sends the message in the end. */
+async function decideChatType({ needs, record, signal, retry }: UploadRun): Promise<void> {
+  if (record.intent.chat !== undefined) return
+  const chat = await persistently({ ...retry, online: true }, () =>
+    needs.outbox.chatTypeOf(record.to, signal),
+  )
+  record.intent = { ...record.intent, chat }
 }
 
 /** Takes down what a slot says. */

@@ -1,5 +1,4 @@
 import { type ChatMessage, Refusal } from '@sluice/protocol'
-import { deliverMessage } from '../messages/delivery.ts'
 import { type Message, messageOf } from '../messages/message.ts'
 import { Unreachable } from '../unreachable.ts'
 import { mediaIdOf } from './media-id.ts'
@@ -8,9 +7,9 @@ import type { UploadRecord } from './upload-record.ts'
 import { StoppedElsewhere, type UploadRun } from './upload-run.ts'
 
 /**
- * Sends the message of a complete upload: claimed (the lease of one device) → acknowledged by one's own server →
- * sent. `onClaimed` is called at the point of no return. When the line breaks in between, the lease is taken
- * again and the message goes out again under the same origin-id: receivers drop the second (I8).
+ * Sends the message of a complete upload: claimed (the lease of one device) → acknowledged by one's own server, or
+ * passed on by the room → sent. `onClaiming` is called at the point of no return. When the line breaks in between, the
+ * lease is taken again and the message goes out again under the same origin-id: receivers drop the second (I8).
  */
 export async function sendMediaMessage(
   run: UploadRun,
@@ -26,7 +25,7 @@ export async function sendMediaMessage(
     signal.throwIfAborted()
     if ((await claim(run, steps.onClaiming)) === 'sent-already') return message
     try {
-      await deliverMessage(needs.session, chat, signal)
+      await needs.outbox.deliver(chat, signal)
       break
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error
@@ -68,7 +67,7 @@ async function claim(
 
 function chatOf({ id, to, kind, intent, file, slot, sha256 }: UploadRecord): ChatMessage {
   if (!file || slot?.getUrl === undefined) throw new Error('The upload has no link yet')
-  const { chat, caption, replyTo, metadata } = intent
+  const { chat = 'chat', caption, replyTo, metadata } = intent
   return {
     id,
     originId: id,
@@ -86,7 +85,6 @@ function chatOf({ id, to, kind, intent, file, slot, sha256 }: UploadRecord): Cha
     },
     ...(replyTo !== undefined && { replyTo: { id: replyTo } }),
     ...(metadata && { metadata }),
-    // XEP-0184 §5.3: not in rooms.
     receiptRequested: chat === 'chat',
   }
 }

@@ -1,5 +1,5 @@
 import { Refusal } from '@sluice/protocol'
-import { Bounced } from '../messages/delivery.ts'
+import { Bounced } from '../messages/bounced.ts'
 import { StanzaRefused } from '../session/stanza-refused.ts'
 import { Unreachable } from '../unreachable.ts'
 import { FileMissing } from './file-source.ts'

@@ -2,12 +2,15 @@ import type { Intent, MediaKind, Offer, UnfinishedUpload } from '@sluice/protoco
 import type { Message } from '../messages/message.ts'
 import type { TransferFailure } from './transfer-error.ts'
 
+/** Without a chat type until it is known whether the message goes to a room. */
+export type PlannedIntent = Omit<Intent, 'chat'> & { readonly chat?: Intent['chat'] | undefined }
+
 /** An upload as the store keeps it: all that a later run needs. */
 export interface UploadRecord {
   readonly id: string
   readonly to: string
   readonly kind: MediaKind
-  readonly intent: Intent
+  intent: PlannedIntent
   /** Milliseconds since 1970. */
   readonly createdAt: number
   state: 'unfinished' | 'done' | 'failed'
@@ -46,7 +49,8 @@ export interface OfferedFile {
 
 /** The offer, always the same for a record but for its hash. */
 export function offerOf(record: UploadRecord, file: OfferedFile): Offer {
-  const { id, to, kind, intent, sha256 } = record
+  const { id, to, kind, sha256 } = record
+  const intent = { ...record.intent, chat: record.intent.chat ?? 'chat' }
   const { name, size, mediaType, fingerprint } = file
   return {
     messageId: id,

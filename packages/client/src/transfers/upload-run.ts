@@ -4,6 +4,7 @@ import type { Listeners } from '../listeners.ts'
 import type { Log } from '../log.ts'
 import type { Message } from '../messages/message.ts'
 import type { MessageHistory } from '../messages/message-history.ts'
+import type { Outbox } from '../messages/outbox.ts'
 import type { AccountStore } from '../persistence/store.ts'
 import type { Session } from '../session/session.ts'
 import type { FileSource, OpenFile } from './file-source.ts'
@@ -20,6 +21,7 @@ export interface UploadNeeds {
   readonly control: MediaControl
   readonly transport: HttpTransport
   readonly session: Session
+  readonly outbox: Outbox
   readonly store: AccountStore
   readonly history: MessageHistory
   readonly places: Places

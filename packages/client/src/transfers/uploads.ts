@@ -1,9 +1,9 @@
-import { decodeProgress, type Intent, type MediaKind, NS, type XmlElement } from '@sluice/protocol'
+import { decodeProgress, type MediaKind, NS, type XmlElement } from '@sluice/protocol'
 import { Listeners } from '../listeners.ts'
 import type { MediaService } from '../session/media-service.ts'
 import type { FileInput } from './file-source.ts'
 import { Upload } from './upload.ts'
-import { recordOfListed, type UploadRecord } from './upload-record.ts'
+import { type PlannedIntent, recordOfListed, type UploadRecord } from './upload-record.ts'
 import type { UploadNeeds } from './upload-run.ts'
 
 const KEPT_MS = 30 * 24 * 3600 * 1000
@@ -14,7 +14,7 @@ export interface UploadIntent {
   readonly kind: MediaKind
   readonly file: FileInput
   readonly fileName?: string | undefined
-  readonly intent: Intent
+  readonly intent: PlannedIntent
 }
 
 /** The uploads of an account: those of this run, of earlier ones, and of its other devices. */

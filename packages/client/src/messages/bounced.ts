@@ -1,4 +1,4 @@
-import { type ChatMessage, decodeStanzaError, encodeChatMessage, type XmlElement } from '@sluice/protocol'
+import { type ChatMessage, decodeStanzaError, type XmlElement } from '@sluice/protocol'
 import type { Session } from '../session/session.ts'
 import { StanzaRefused } from '../session/stanza-refused.ts'
 
@@ -14,22 +14,23 @@ export class Bounced extends Error {
 }
 
 /**
- * Sends a message and resolves once one's own server has it. Rejects with Bounced when it comes back, with
- * Unreachable when nobody can tell; it may then be sent again, since receivers drop a second one.
+ * Runs what sends a message, and rejects with Bounced when the message comes back in the meantime. `observe` sees
+ * each stanza that does not bring it back.
  */
-export async function deliverMessage(
-  session: Session,
-  message: ChatMessage,
-  signal?: AbortSignal,
+export async function unlessBounced(
+  { session, message }: { session: Session; message: ChatMessage },
+  send: () => Promise<void>,
+  observe: (stanza: XmlElement) => void = () => {},
 ): Promise<void> {
   let remove = () => {}
   const bounce = new Promise<never>((_, reject) => {
     remove = session.stanzas.add((stanza) => {
       if (isBounceOf(stanza, message)) reject(new Bounced(refusalOf(stanza)))
+      else observe(stanza)
     })
   })
   try {
-    await Promise.race([session.deliver(encodeChatMessage(message), signal), bounce])
+    await Promise.race([send(), bounce])
   } finally {
     remove()
   }

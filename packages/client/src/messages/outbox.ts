@@ -1,0 +1,122 @@
+import { type ChatMessage, encodeChatMessage, NS, type XmlElement } from '@sluice/protocol'
+import { type Clock, sleep } from '../clock.ts'
+import type { Log } from '../log.ts'
+import type { RoomIds } from '../rooms/room-ids.ts'
+import type { Rooms } from '../rooms/rooms.ts'
+import type { Session } from '../session/session.ts'
+import { StanzaRefused } from '../session/stanza-refused.ts'
+import { Unreachable } from '../unreachable.ts'
+import { Bounced, unlessBounced } from './bounced.ts'
+import type { RepeatFilter } from './repeat-filter.ts'
+
+const ECHO_MS = 30_000
+
+interface Needs {
+  readonly session: Session
+  readonly rooms: Rooms
+  readonly roomIds: RoomIds
+  readonly repeats: RepeatFilter
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** The one way out for messages, to people and to rooms. */
+export class Outbox {
+  readonly #needs: Needs
+
+  constructor(needs: Needs) {
+    this.#needs = needs
+  }
+
+  /** See Rooms. */
+  chatTypeOf(jid: string, signal: AbortSignal): Promise<'chat' | 'groupchat'> {
+    return this.#needs.rooms.chatTypeOf(jid, signal)
+  }
+
+  /**
+   * Sends a message and resolves once one's own server has it, or in a room once the room has passed it on. Rejects
+   * with Bounced when it comes back, with Unreachable when nobody can tell; it may then be sent again, since receivers
+   * drop a second one.
+   */
+  async deliver(message: ChatMessage, signal: AbortSignal): Promise<void> {
+    this.#noteOwn(message)
+    if (message.chat === 'groupchat') return this.#deliverToRoom(message, signal)
+    const { session } = this.#needs
+    await unlessBounced({ session, message }, () => session.deliver(encodeChatMessage(message), signal))
+  }
+
+  /** Neither a carbon of it nor its echo is shown: the app has it from its own call. */
+  #noteOwn({ originId, id }: ChatMessage): void {
+    const { repeats, session, log } = this.#needs
+    repeats.isNew({ sender: session.account, id: originId ?? id })
+    repeats.save().catch((error: unknown) => log('error', 'a message was not remembered', { error }))
+  }
+
+  async #deliverToRoom(message: ChatMessage, signal: AbortSignal): Promise<void> {
+    const { session, rooms } = this.#needs
+    let echoed = false
+    let onEcho = () => {}
+    const echo = new Promise<void>((resolve) => {
+      onEcho = resolve
+    })
+    const send = async () => {
+      await this.#enter(message.to, signal)
+      // What went out before the line was lost is in what the room repeats.
+      if (echoed) return
+      await session.send(encodeChatMessage(this.#inRoomTerms(message)))
+      await this.#patiently(echo, message.to, signal)
+    }
+    await unlessBounced({ session, message }, send, (stanza) => {
+      if (!isEchoOf(stanza, message) || !rooms.isOwn(stanza.attrs.from ?? '')) return
+      echoed = true
+      onEcho()
+    })
+  }
+
+  async #enter(room: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#needs.rooms.join(room, { signal })
+    } catch (error) {
+      if (!(error instanceof StanzaRefused)) throw error
+      if (error.retryable) throw new Unreachable('The room cannot be entered now', { cause: error })
+      throw new Bounced(error)
+    }
+  }
+
+  /** Waits for the echo as long as the line is up and a room may be expected to take. */
+  async #patiently(echo: Promise<void>, room: string, signal: AbortSignal): Promise<void> {
+    const { session, rooms, clock } = this.#needs
+    const over = new AbortController()
+    let remove = () => {}
+    const lost = new Promise<never>((_, reject) => {
+      remove = session.states.add(() => reject(new Unreachable('The stream was closed')))
+    })
+    const late = sleep(clock, ECHO_MS, AbortSignal.any([signal, over.signal])).then(() => {
+      rooms.doubt(room)
+      throw new Unreachable('The room does not pass the message on')
+    })
+    late.catch(() => {})
+    try {
+      await Promise.race([echo, lost, late])
+    } finally {
+      remove()
+      over.abort()
+    }
+  }
+
+  /** XEP-0461 §3.1: in a room the answered message goes by the id that the room gave it. XEP-0184 §5.3: no receipts. */
+  #inRoomTerms(message: ChatMessage): ChatMessage {
+    const { to, replyTo } = message
+    const answered = replyTo && this.#needs.roomIds.byMsgId(to, replyTo.id)
+    return {
+      ...message,
+      receiptRequested: false,
+      ...(answered && { replyTo: { id: answered.stanzaId, to: answered.occupant } }),
+    }
+  }
+}
+
+function isEchoOf(stanza: XmlElement, { originId, id }: ChatMessage): boolean {
+  if (!stanza.is('message') || stanza.attrs.type !== 'groupchat') return false
+  return stanza.getChild('origin-id', NS.stanzaId)?.attrs.id === originId || stanza.attrs.id === id
+}

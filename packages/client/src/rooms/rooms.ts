@@ -1,0 +1,115 @@
+import type { XmlElement } from '@sluice/protocol'
+import type { Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
+import { bareJid } from '../messages/message.ts'
+import type { Session } from '../session/session.ts'
+import { Room } from './room.ts'
+import { RoomFinder } from './room-finder.ts'
+
+/** A room that the account is in, or comes back to with the line. */
+export interface JoinedRoom {
+  /** Bare JID. */
+  readonly jid: string
+  /** The nickname that this account has there. */
+  readonly nick: string
+}
+
+interface Needs {
+  readonly session: Session
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** The rooms of an account: those that its app joined, and those that it sent to. Each is entered again with the line. */
+export class Rooms {
+  readonly #needs: Needs
+  readonly #finder: RoomFinder
+  readonly #held = new Map<string, Room>()
+
+  constructor(needs: Needs) {
+    this.#needs = needs
+    this.#finder = new RoomFinder(needs)
+    needs.session.stanzas.add((stanza) => this.#observe(stanza))
+    needs.session.states.add((state) => {
+      for (const room of this.#held.values()) {
+        if (state === 'online') this.#enterAgain(room)
+        else room.lose()
+      }
+    })
+  }
+
+  /** By the rooms that are joined, else by disco. Rejects as RoomFinder does. */
+  async chatTypeOf(jid: string, signal: AbortSignal): Promise<'chat' | 'groupchat'> {
+    const isRoom = this.#held.has(jid) || (await this.#finder.isRoom(jid, signal))
+    return isRoom ? 'groupchat' : 'chat'
+  }
+
+  /**
+   * Enters a room, with the account's name for a nickname unless another is given; idempotent, also in nickname and
+   * password. Rejects with StanzaRefused, Unreachable, or the signal's reason; the room is then not held, unless it
+   * was before.
+   */
+  async join(
+    jid: string,
+    how: { nick?: string | undefined; password?: string | undefined; signal?: AbortSignal } = {},
+  ): Promise<JoinedRoom> {
+    const held = this.#held.get(jid)
+    const room = held ?? this.#open(jid, how)
+    try {
+      await room.enter(how.signal)
+    } catch (error) {
+      if (!held && this.#held.get(jid) === room) this.#held.delete(jid)
+      throw error
+    }
+    return { jid, nick: room.nick }
+  }
+
+  /** Idempotent; nothing of the room is shown any more. Never rejects. */
+  async leave(jid: string): Promise<void> {
+    const room = this.#held.get(jid)
+    this.#held.delete(jid)
+    await room?.leave()
+  }
+
+  list(): JoinedRoom[] {
+    return [...this.#held.values()].map(({ jid, nick }) => ({ jid, nick }))
+  }
+
+  holds(jid: string): boolean {
+    return this.#held.has(jid)
+  }
+
+  /** Whether this is one's own JID in a room, be it from this device or another one under the same nickname. */
+  isOwn(occupant: string): boolean {
+    return this.#held.get(bareJid(occupant))?.occupant === occupant
+  }
+
+  /** The room does not seem to know this occupant any more: it is entered again before the next message. */
+  doubt(jid: string): void {
+    this.#held.get(jid)?.lose()
+  }
+
+  /** Leaves all rooms. Never rejects. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#held.keys()].map((jid) => this.leave(jid)))
+  }
+
+  #open(jid: string, { nick, password }: { nick?: string | undefined; password?: string | undefined }): Room {
+    const { session, clock } = this.#needs
+    const name = nick ?? session.account.slice(0, session.account.indexOf('@'))
+    const room = new Room({ session, clock, jid, nick: name, password })
+    this.#held.set(jid, room)
+    return room
+  }
+
+  #enterAgain(room: Room): void {
+    room.enter().catch((error: unknown) => {
+      this.#needs.log('warn', 'a room was not entered again', { room: room.jid, error })
+    })
+  }
+
+  #observe(stanza: XmlElement): void {
+    const { from } = stanza.attrs
+    if (from !== undefined) this.#held.get(bareJid(from))?.observe(stanza)
+  }
+}
