@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { Refusal, type UploadStatus } from '@sluice/protocol'
 import { admittedBody } from './admitted-body.ts'
@@ -87,15 +86,12 @@ export class ReceiveSlot {
   async #begin(incoming: SlotBody, account: BudgetAccount): Promise<UploadWriter> {
     const { slotUploads, writers, logger } = this.#needs
     const { body, length } = incoming
-    const claimed = new Set<string>()
     let failure: unknown = new Refusal('upload-busy')
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const seen = await slotUploads.find(incoming)
       this.#check(incoming, seen)
-      const by = randomUUID()
-      claimed.add(by)
       try {
-        const upload = await slotUploads.claim(seen, by, claimed)
+        const upload = await slotUploads.claim(seen)
         if (!upload) continue
         const { id, epoch } = upload
         const writer = new UploadWriter(this.#needs, { upload, epoch, account, body, length })

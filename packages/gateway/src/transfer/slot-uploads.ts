@@ -64,25 +64,19 @@ export class SlotUploads {
   }
 
   /**
-   * Makes this node the writer of the slot's upload if that is untouched, else of a new one under the id `by` in its
-   * place; undefined when the row is no longer as seen. `claimed` are the ids given before, whose answer may have been
-   * lost: one that is the slot's upload now was claimed then.
+   * Makes this node the writer of the slot's upload if that is untouched, else of a new one in its place; undefined when
+   * the row is no longer as seen. One whose answer was lost is not known again: it is replaced like any other.
    */
-  async claim(
-    seen: UploadRecord,
-    by: string,
-    claimed: ReadonlySet<string>,
-  ): Promise<UploadRecord | undefined> {
+  async claim(seen: UploadRecord): Promise<UploadRecord | undefined> {
     const { ledger, node: writer, limits, writers } = this.#needs
     const { id, epoch, committed, grantNo } = seen
-    if (claimed.has(id) && seen.state === 'receiving' && epoch === 1) return seen
     // Any that a writer began in is not shared with another source, even if no byte of it was committed yet.
     if (seen.state === 'offered' && epoch === 0) {
       const taken = await ledger.take({ id, epoch, committed, grantNo, writer })
       return taken === undefined ? undefined : { ...seen, state: 'receiving', epoch: taken, writer }
     }
     const expiresAfterMs = limits.unfinishedExpiryMs
-    const next = await ledger.replace({ id, epoch, by, writer, expiresAfterMs })
+    const next = await ledger.replace({ id, epoch, by: randomUUID(), writer, expiresAfterMs })
     if (next) writers.fenced(id, epoch + 1)
     return next
   }
