@@ -1,3 +1,4 @@
+import { httpUploadForm } from '@sluice/protocol'
 import { expect } from 'chai'
 import { until } from '../../test/transfer/transfer-bed.ts'
 import { ChatBed } from '../../test/xmpp/chat-bed.ts'
@@ -152,7 +153,15 @@ describe('SessionPhase', () => {
         INFO,
         'get',
         'media.example.org',
-        info('category="store" type="file" name="Media"', 'urn:sluice:media:1', 'urn:xmpp:ping'),
+        info(
+          'category="store" type="file" name="Media"',
+          'urn:sluice:media:1',
+          'urn:xmpp:http:upload:0',
+          'urn:xmpp:http:upload:purpose:0#message',
+          'urn:xmpp:http:upload:purpose:0#profile',
+          'urn:xmpp:http:upload:purpose:0#permanent',
+          'urn:xmpp:ping',
+        ).replace('</query>', `${httpUploadForm(1000)}</query>`),
       ],
       [
         'disco#items of the domain',

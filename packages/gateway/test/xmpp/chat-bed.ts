@@ -12,7 +12,8 @@ import {
 import { DOMAIN, MessagingBed } from '../messaging/messaging-bed.ts'
 import { type ConnectOptions, FrameClient, PASSWORD } from './frame-client.ts'
 
-const NO_MEDIA = {} as MediaUseCases
+/** For tests that ask the media service for no more than what it is. */
+const NO_MEDIA = { requestSlot: { maxUploadBytes: 1000 } } as MediaUseCases
 
 export interface ChatOptions
   extends Partial<Pick<XmppEndpointNeeds, 'secure' | 'local' | 'registrationOpen' | 'limits' | 'clock'>> {
