@@ -1,13 +1,12 @@
 import { encodeChatMessage } from '@sluice/protocol'
-import { StanzaUser } from '../stack/stanza-user.ts'
+import type { StanzaUser } from '../stack/stanza-user.ts'
 import type { Account } from './stage.ts'
 
 /** A client that knows our offers but not our order: its message goes out when it has the link, not when the bytes are there. */
 export async function sendEarlyLink(
-  gatewayUrl: string,
-  { from, to, messageId, size }: { from: Account; to: Account; messageId: string; size: number },
+  user: StanzaUser,
+  { to, messageId, size }: { to: Account; messageId: string; size: number },
 ): Promise<void> {
-  const user = await StanzaUser.login(gatewayUrl, from.username, from.password)
   const { getUrl } = await user.offer({ messageId, to: to.jid, size })
   await user.send(
     encodeChatMessage({
@@ -18,5 +17,4 @@ export async function sendEarlyLink(
       media: { url: getUrl, kind: 'image', name: 'photo.jpg', size, mediaType: 'image/jpeg' },
     }),
   )
-  await user.close()
 }

@@ -3,13 +3,13 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { encodeChatMessage } from '@sluice/protocol'
 import { SeededBytes } from '../stack/seeded-bytes.ts'
-import { StanzaUser } from '../stack/stanza-user.ts'
+import type { StanzaUser } from '../stack/stanza-user.ts'
 import type { Account, ForeignLink } from './stage.ts'
 
 /** A file server that is not ours, and a message with a link to it, sent by a client that knows nothing of our media. */
 export async function openForeignLink(
-  gatewayUrl: string,
-  { from, to, messageId, size }: { from: Account; to: Account; messageId: string; size: number },
+  user: StanzaUser,
+  { to, messageId, size }: { to: Account; messageId: string; size: number },
 ): Promise<ForeignLink> {
   let version = 1
   let gone: number | undefined
@@ -43,7 +43,6 @@ export async function openForeignLink(
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/photo.jpg`
 
-  const user = await StanzaUser.login(gatewayUrl, from.username, from.password)
   await user.send(
     encodeChatMessage({
       id: messageId,
@@ -53,7 +52,6 @@ export async function openForeignLink(
       media: { url, kind: 'image', name: 'photo.jpg', size, mediaType: 'image/jpeg' },
     }),
   )
-  await user.close()
   return {
     sha256: () => bytes().sha256(),
     change: () => {

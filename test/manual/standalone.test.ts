@@ -1,4 +1,4 @@
-import { StandaloneStage } from './standalone-stage.ts'
+import { openStandaloneStage } from './standalone-stage.ts'
 import { describeManual } from './suite.ts'
 
-describeManual('a standalone gateway with embedded defaults', () => StandaloneStage.open())
+describeManual('a standalone gateway with embedded defaults', openStandaloneStage)
