@@ -36,6 +36,11 @@ export class StageGateway {
     return this.#gateway.url
   }
 
+  /** Resolves once the gateway, as it runs now, has logged the text. */
+  logged(text: string): Promise<void> {
+    return this.#gateway.logged(text)
+  }
+
   kill(): Promise<void> {
     return this.#gateway.kill('SIGKILL')
   }

@@ -12,6 +12,8 @@ export class ScriptedServer {
   mechanisms = ['PLAIN']
   /** Whether new sockets open at all. */
   isUp = true
+  /** Whether it has stream management; its answer to `<enable/>` is up to the test. */
+  managesStreams = false
   /** Whether it closes when the client does. */
   closesInTurn = true
   readonly sockets: ScriptedSocket[] = []
@@ -85,6 +87,7 @@ export class ScriptedSocket extends EventTarget {
     if (text.startsWith('<open')) this.#greet()
     else if (text.startsWith('<auth')) this.#authenticate(text)
     else if (text.startsWith('<iq')) this.#answerIq(text)
+    else if (text.startsWith('<enable')) this.dispatchEvent(new Event('enable'))
     else if (text.startsWith('<close') && this.#server.closesInTurn) this.say(`<close xmlns='${FRAMING}'/>`)
   }
 
@@ -99,7 +102,7 @@ export class ScriptedSocket extends EventTarget {
   #greet(): void {
     const mechanisms = this.#server.mechanisms.map((name) => `<mechanism>${name}</mechanism>`)
     const feature = this.#loggedIn
-      ? `<bind xmlns='${BIND}'/>`
+      ? `<bind xmlns='${BIND}'/>${this.#server.managesStreams ? `<sm xmlns='urn:xmpp:sm:3'/>` : ''}`
       : `<mechanisms xmlns='${SASL}'>${mechanisms.join('')}</mechanisms>`
     this.say(
       `<open xmlns='${FRAMING}' from='localhost' id='1' version='1.0'/>`,

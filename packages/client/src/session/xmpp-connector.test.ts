@@ -1,8 +1,28 @@
 import { expect } from 'chai'
 import { MovedClock } from '../../test/scripted-connection.ts'
-import { ScriptedServer } from '../../test/scripted-server.ts'
+import { ScriptedServer, type ScriptedSocket } from '../../test/scripted-server.ts'
 import type { Connection } from './connection.ts'
 import { XmppConnector } from './xmpp-connector.ts'
+
+/** A login, and the socket on which it asks for stream management. */
+function enabling(server: ScriptedServer) {
+  const { WebSocket } = server
+  const connector = new XmppConnector({
+    url: 'ws://localhost/',
+    domain: 'localhost',
+    WebSocket,
+    clock: new MovedClock(),
+  })
+  const attempt = connector.connect({
+    credentials: { username: 'alice', password: 'secret' },
+    resource: 'one',
+    signal: new AbortController().signal,
+  })
+  const asked = new Promise<ScriptedSocket>((resolve) => {
+    server.latest.addEventListener('enable', () => resolve(server.latest))
+  })
+  return { attempt, asked }
+}
 
 async function connected() {
   const server = new ScriptedServer()
@@ -40,6 +60,23 @@ describe('the XMPP connector', () => {
     expect(connection.jid).to.equal('alice@localhost/one')
     await connection.close()
   })
+
+  for (const answer of ['enabled', 'failed']) {
+    it(`counts as connected only once stream management is ${answer}`, async () => {
+      const server = new ScriptedServer()
+      server.managesStreams = true
+      const { attempt, asked } = enabling(server)
+      let done = false
+      void attempt.then(() => {
+        done = true
+      })
+      const socket = await asked
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(done).to.equal(false)
+      socket.say(`<${answer} xmlns='urn:xmpp:sm:3'/>`)
+      await (await attempt).close()
+    })
+  }
 
   for (const [offered, chosen] of [
     [['PLAIN', 'SCRAM-SHA-1', 'SCRAM-SHA-256', 'X-OAUTH2'], 'SCRAM-SHA-256'],

@@ -2,6 +2,7 @@ import { element, type XmlElement } from '@sluice/protocol'
 import { type Authenticate, client, type Entity } from '@xmpp/client'
 import { type Clock, sleep } from '../clock.ts'
 import { ConnectError, type Connection, type Connector, type Credentials } from './connection.ts'
+import { onUsable } from './on-usable.ts'
 import { registrationError, registrationQuery } from './registration.ts'
 import { SCRAM_HASHES, Scram, type ScramName } from './scram.ts'
 import { type WebSocketClass, webSocketTransport } from './web-socket-transport.ts'
@@ -43,7 +44,7 @@ export class XmppConnector implements Connector {
       scram = begun
     })
     const jid = await this.#negotiate(entity, request.signal, (resolve, reject) => {
-      entity.on('online', (bound) => resolve(bound.toString()))
+      onUsable(entity, resolve)
       entity.on('nonza', (nonza) => {
         if (!scram || !nonza.is('success', SASL)) return
         if (!scram.proves(atob(nonza.getText())))

@@ -1,0 +1,4 @@
+import { openChatServerStage } from './chat-server-stage.ts'
+import { describeManual } from './suite.ts'
+
+describeManual('Prosody, with the gateway as its component', (context) => openChatServerStage(context, 'Prosody'))
