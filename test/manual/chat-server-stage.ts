@@ -7,11 +7,16 @@ import { StanzaUser } from '../stack/stanza-user.ts'
 import { NodeStage } from './node-stage.ts'
 import { StageGateway } from './stage-gateway.ts'
 
-/** A real chat server, and the gateway as a component of it. */
+export interface ChatServerStage {
+  readonly stage: NodeStage
+  readonly server: ChatServer
+}
+
+/** A real chat server, and the gateway as a component of it. The server ends with the stage. */
 export async function openChatServerStage(
   context: Mocha.Context,
   name: ChatServer['name'],
-): Promise<NodeStage> {
+): Promise<ChatServerStage> {
   const server = await startChatServer(context, name)
   const { host, pathname } = new URL(server.websocketUrl)
   try {
@@ -22,7 +27,7 @@ export async function openChatServerStage(
     })
     const reachesGateway = () => gateway.logged('component online')
     await reachesGateway()
-    return new NodeStage({
+    const stage = new NodeStage({
       folder,
       gateway,
       chat: {
@@ -38,6 +43,7 @@ export async function openChatServerStage(
         close: () => server.stop(),
       },
     })
+    return { stage, server }
   } catch (error) {
     await server.stop()
     throw error

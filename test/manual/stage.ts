@@ -103,7 +103,12 @@ export interface Link {
    * Resolves once it is there.
    */
   hold(direction: 'up' | 'down', text: string): Promise<void>
-  /** What waits goes on its way. */
+  /**
+   * Stanzas of the direction with `text` in them get lost until `release`, `cut` or the end of the device; HTTP goes on.
+   * Resolves when the first was.
+   */
+  lose(direction: 'up' | 'down', text: string): Promise<void>
+  /** What waits goes on its way, and nothing is lost any more. */
   release(direction: 'up' | 'down'): void
   /** Every connection breaks, and none can be made. What was held is lost. */
   cut(): void

@@ -1,7 +1,8 @@
-/** One direction of a relay: stanzas pass in their order, or wait. */
+/** One direction of a relay: stanzas pass in their order, wait, or get lost. */
 export class StanzaLane {
   #wanted: { text: string; found: () => void } | undefined
   #held: (() => void)[] | undefined
+  #losing: { text: string; lost: () => void } | undefined
 
   /**
    * The next stanza with `text` in it waits, and whatever comes behind it, until `release`. Resolves once it is
@@ -14,7 +15,18 @@ export class StanzaLane {
     })
   }
 
+  /** Stanzas with `text` in them are lost from now on, until `release`. Resolves when the first was. */
+  lose(text: string): Promise<void> {
+    return new Promise((lost) => {
+      this.#losing = { text, lost }
+    })
+  }
+
   pass(stanza: string, send: (stanza: string) => void): void {
+    if (this.#losing && stanza.includes(this.#losing.text)) {
+      this.#losing.lost()
+      return
+    }
     if (this.#wanted && stanza.includes(this.#wanted.text)) {
       this.#held = []
       this.#wanted.found()
@@ -30,9 +42,10 @@ export class StanzaLane {
     for (const send of held) send()
   }
 
-  /** Forgets what waits, and that anything should. */
+  /** Forgets what waits, and that anything should wait or get lost. */
   clear(): void {
     this.#held = undefined
     this.#wanted = undefined
+    this.#losing = undefined
   }
 }

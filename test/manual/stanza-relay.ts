@@ -7,7 +7,7 @@ import { StanzaLane } from './stanza-lane.ts'
 
 type Direction = 'up' | 'down'
 
-/** A WebSocket between a device and its server that can hold single stanzas back. */
+/** A WebSocket between a device and its server that can hold single stanzas back, or lose them. */
 export class StanzaRelay {
   readonly #server: Server
   readonly #target: string
@@ -37,6 +37,11 @@ export class StanzaRelay {
   /** See {@link StanzaLane.hold}. */
   hold(direction: Direction, text: string): Promise<void> {
     return this.#lanes[direction].hold(text)
+  }
+
+  /** See {@link StanzaLane.lose}. */
+  lose(direction: Direction, text: string): Promise<void> {
+    return this.#lanes[direction].lose(text)
   }
 
   release(direction: Direction): void {
