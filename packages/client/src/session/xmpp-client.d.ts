@@ -22,6 +22,9 @@ declare module '@xmpp/client' {
     /** Within it the WebSocket; only that of `ws` can be terminated. */
     socket: { socket: { close(): void; terminate?(): void } | null } | null
     transports: unknown[]
+    parser: object | null
+    /** Bound when the socket comes. */
+    _onData(data: unknown): void
     reconnect: { stop(): void }
     saslFactory: {
       use(name: string, mechanism: new () => SaslMechanism): void

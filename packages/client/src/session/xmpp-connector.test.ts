@@ -106,6 +106,13 @@ describe('the XMPP connector', () => {
     }
   })
 
+  it('leaves alone what comes behind the end of a stream', async () => {
+    const { server, closed } = await connected()
+    server.latest.say(`<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>`, '<message/>')
+    server.latest.drop()
+    expect(await closed).to.equal('lost')
+  })
+
   it('cuts the socket of a server that does not close in turn', async () => {
     const { connection, server, clock, closed } = await connected()
     server.closesInTurn = false

@@ -90,6 +90,11 @@ export class XmppConnector implements Connector {
     })
     // Its reconnect waits a fixed second; ours backs off.
     entity.reconnect.stop()
+    // With the end of a stream its parser goes; what still comes then would throw in the socket's own event.
+    const read = entity._onData.bind(entity)
+    entity._onData = (data) => {
+      if (entity.parser) read(data)
+    }
     entity.transports.splice(0, entity.transports.length, webSocketTransport(WebSocket))
     return entity
   }
