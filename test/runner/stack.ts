@@ -1,9 +1,10 @@
 import { PROGRAMS, type ProgramName } from '../stack/chat-programs.ts'
+import { startDocker } from '../stack/docker-engine.ts'
 import { startMinio } from '../stack/minio-server.ts'
 import { startPostgres } from '../stack/postgres-server.ts'
 import type { StackServer } from '../stack/stack-server.ts'
 
-type ServerName = 'PostgreSQL' | 'MinIO'
+type ServerName = 'PostgreSQL' | 'MinIO' | 'Docker'
 
 /** What suites cannot run without: servers of the whole run, and programs that they start themselves. */
 export type Requirement = ServerName | ProgramName
@@ -11,6 +12,7 @@ export type Requirement = ServerName | ProgramName
 const SERVERS: Record<ServerName, { variable: string; start: () => Promise<StackServer> }> = {
   PostgreSQL: { variable: 'SLUICE_TEST_POSTGRES_URL', start: startPostgres },
   MinIO: { variable: 'SLUICE_TEST_S3_ENDPOINT', start: startMinio },
+  Docker: { variable: 'SLUICE_TEST_DOCKER_HOST', start: startDocker },
 }
 
 /** The servers of a run: those already named in the environment are used as they are, the others started. */
