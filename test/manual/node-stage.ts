@@ -9,26 +9,27 @@ import type { ChatSide } from './chat-side.ts'
 import { closeWay, openLink, openWay, type StanzaWay } from './device-link.ts'
 import { sendEarlyLink } from './early-link.ts'
 import { openForeignLink } from './foreign-link.ts'
+import type { GatewaySide } from './gateway-side.ts'
 import { downloadedSha256, nodeFile, turnOver } from './node-files.ts'
 import { observedStore } from './observed-store.ts'
 import type { Account, Device, DeviceOptions, Newcomer, Stage, StageFile } from './stage.ts'
-import type { StageGateway } from './stage-gateway.ts'
 
 const MIB = 1024 * 1024
 
-/** Devices on Node, a gateway on the embedded backend, and any chat server. */
+/** Devices on Node, any gateway, and any chat server. */
 export class NodeStage implements Stage {
   /** What every stage's gateway is to be started with. */
   static readonly gatewayEnvironment = { SLUICE_MAX_UPLOAD_BYTES: String(64 * MIB) }
 
   readonly maxUploadBytes = 64 * MIB
   readonly #folder: string
-  readonly #gateway: StageGateway
+  readonly #gateway: GatewaySide
   readonly #chat: ChatSide
   readonly #ways = new Set<StanzaWay>()
+  #closing: Promise<void> | undefined
 
   /** `folder` is the stage's own, and goes with it. */
-  constructor({ folder, gateway, chat }: { folder: string; gateway: StageGateway; chat: ChatSide }) {
+  constructor({ folder, gateway, chat }: { folder: string; gateway: GatewaySide; chat: ChatSide }) {
     this.#folder = folder
     this.#gateway = gateway
     this.#chat = chat
@@ -145,7 +146,13 @@ export class NodeStage implements Stage {
     await this.#chat.reachesGateway()
   }
 
-  async close(): Promise<void> {
+  /** Twice does nothing more. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     for (const way of this.#ways) await closeWay(way)
     await this.#gateway.close()
     await this.#chat.close()

@@ -4,10 +4,11 @@ import { openPglite } from '../../packages/gateway/src/database/pglite-database.
 import { freePort } from '../stack/free-port.ts'
 import { type Gateway, startGateway } from '../stack/gateway.ts'
 import { TcpProxy } from '../stack/tcp-proxy.ts'
+import type { GatewaySide } from './gateway-side.ts'
 import { turnOver } from './node-files.ts'
 
 /** The gateway of a stage, on the embedded backend: it is killed and started, and its data read and bent past it. */
-export class StageGateway {
+export class StageGateway implements GatewaySide {
   /** What it calls its public address: the bytes of every device's HTTP go through here. */
   readonly http: TcpProxy
   readonly #env: Readonly<Record<string, string>>

@@ -1,0 +1,54 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ChatSide } from '../manual/chat-side.ts'
+import { NodeStage } from '../manual/node-stage.ts'
+import { freePort } from '../stack/free-port.ts'
+import { newAccount } from '../stack/new-account.ts'
+import { StanzaUser } from '../stack/stanza-user.ts'
+import { TcpProxy } from '../stack/tcp-proxy.ts'
+import { ComposeStack, type Profile } from './compose-stack.ts'
+import { ContainerGateway } from './container-gateway.ts'
+
+/** A profile of docker/compose.yaml, and a stage of the manual's suite on it, which ends the stack with itself. */
+export interface ContainerStage {
+  readonly stack: ComposeStack
+  readonly chat: ChatSide
+  readonly stage: NodeStage
+}
+
+export async function openContainerStage(profile: Profile): Promise<ContainerStage> {
+  const port = await freePort()
+  const http = await TcpProxy.open(`http://127.0.0.1:${port}`)
+  const stack = await ComposeStack.up({
+    profile,
+    env: { ...NodeStage.gatewayEnvironment, GATEWAY_PORT: String(port), SLUICE_PUBLIC_URL: http.url },
+  }).catch(async (error: unknown) => {
+    await http.close()
+    throw error
+  })
+  const chat = chatSide(stack)
+  const stage = new NodeStage({
+    folder: await mkdtemp(join(tmpdir(), 'sluice-containers-')),
+    gateway: new ContainerGateway({ stack, http }),
+    chat,
+  })
+  return { stack, chat, stage }
+}
+
+function chatSide(stack: ComposeStack): ChatSide {
+  const { domain, chatUrl } = stack
+  const webSocket = (address: string) => `${address.replace(/^http/, 'ws')}/xmpp-websocket`
+  return {
+    domain,
+    address: chatUrl,
+    sdkOptions: (address) =>
+      stack.profile === 'standalone' ? { serverUrl: address } : { websocketUrl: webSocket(address) },
+    async register(account) {
+      await newAccount(webSocket(chatUrl), domain, account)
+    },
+    login: ({ username, password }) => StanzaUser.login(webSocket(chatUrl), username, password, domain),
+    reachesGateway: () => stack.ready(),
+    close: () => stack.down(),
+  }
+}

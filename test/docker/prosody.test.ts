@@ -1,0 +1,3 @@
+import { describeChatServer } from './container-suite.ts'
+
+describeChatServer('prosody')

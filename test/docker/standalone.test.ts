@@ -1,0 +1,3 @@
+import { describeContainers } from './container-suite.ts'
+
+describeContainers('standalone')
