@@ -10,7 +10,7 @@ import type { ComponentWork } from './component-work.ts'
 import { HeldLease } from './held-lease.ts'
 import { isWrongSetting, reconnectPause } from './reconnect-pause.ts'
 
-/** `elsewhere`: another gateway holds the link. `down`: this one is to hold it, and has no connection. */
+/** `elsewhere`: another gateway holds the link. `down`: no other does, as far as we know, and neither do we. */
 export type LinkState = 'online' | 'down' | 'elsewhere'
 
 interface Needs {
@@ -34,7 +34,7 @@ export class ComponentLink {
   readonly #needs: Needs
   readonly #limits: ComponentLimits
   readonly #stop = new AbortController()
-  #state: LinkState = 'elsewhere'
+  #state: LinkState = 'down'
   #stream: ComponentStream | undefined
   #failures = 0
   #running: Promise<void> = Promise.resolve()
@@ -72,6 +72,7 @@ export class ComponentLink {
       try {
         const held = await HeldLease.take({ ...this.#needs, link: this.#jid, limits: this.#limits })
         if (held) pauseMs = await this.#hold(held)
+        else this.#state = 'elsewhere'
       } catch (err) {
         logger.warn({ err, jid: this.#jid }, 'the lease of the component could not be taken')
       }
@@ -97,8 +98,8 @@ export class ComponentLink {
         logger.warn({ jid: this.#jid }, 'the lease of the component is lost')
       return this.#limits.leaseEveryMs
     } finally {
+      this.#state = 'down'
       await held.release()
-      this.#state = 'elsewhere'
     }
   }
 
