@@ -78,6 +78,20 @@ export const GROUPS: readonly TestGroup[] = [
     lane: 'steady',
     limitMinutes: 12,
   },
+  {
+    name: 'prosody',
+    under: ['test/manual/prosody', 'test/interop/prosody'],
+    uses: ['Prosody', 'slixmpp', 'go-sendxmpp'],
+    lane: 'steady',
+    limitMinutes: 15,
+  },
+  {
+    name: 'ejabberd',
+    under: ['test/manual/ejabberd', 'test/interop/ejabberd'],
+    uses: ['ejabberd', 'slixmpp', 'go-sendxmpp'],
+    lane: 'steady',
+    limitMinutes: 15,
+  },
   { name: 'smoke', under: ['test/smoke/'], uses: [], lane: 'steady', limitMinutes: 8 },
   { name: 'manual', under: ['test/manual/'], uses: [], lane: 'heavy', limitMinutes: 5 },
   {

@@ -34,7 +34,7 @@ export function openLink({ proxy: stanzas, relay }: StanzaWay, http: TcpProxy): 
       for (const proxy of [stanzas, http]) proxy.shape(direction, bytesPerSecond)
     },
     hold: (direction, text) => relay.hold(direction, text),
-    lose: (direction, text) => relay.lose(direction, text),
+    lose: (direction, ...texts) => relay.lose(direction, texts),
     release: (direction) => relay.release(direction),
     cut() {
       for (const proxy of [stanzas, http]) {

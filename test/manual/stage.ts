@@ -104,10 +104,10 @@ export interface Link {
    */
   hold(direction: 'up' | 'down', text: string): Promise<void>
   /**
-   * Stanzas of the direction with `text` in them get lost until `release`, `cut` or the end of the device; HTTP goes on.
+   * Stanzas of the direction with one of the texts in them get lost until `release`, `cut` or the end of the device; HTTP goes on.
    * Resolves when the first was.
    */
-  lose(direction: 'up' | 'down', text: string): Promise<void>
+  lose(direction: 'up' | 'down', ...texts: string[]): Promise<void>
   /** What waits goes on its way, and nothing is lost any more. */
   release(direction: 'up' | 'down'): void
   /** Every connection breaks, and none can be made. What was held is lost. */

@@ -2,7 +2,7 @@
 export class StanzaLane {
   #wanted: { text: string; found: () => void } | undefined
   #held: (() => void)[] | undefined
-  #losing: { text: string; lost: () => void } | undefined
+  #losing: { texts: readonly string[]; lost: () => void } | undefined
 
   /**
    * The next stanza with `text` in it waits, and whatever comes behind it, until `release`. Resolves once it is
@@ -15,15 +15,15 @@ export class StanzaLane {
     })
   }
 
-  /** Stanzas with `text` in them are lost from now on, until `release`. Resolves when the first was. */
-  lose(text: string): Promise<void> {
+  /** Stanzas with one of the texts in them are lost from now on, until `release`. Resolves when the first was. */
+  lose(texts: readonly string[]): Promise<void> {
     return new Promise((lost) => {
-      this.#losing = { text, lost }
+      this.#losing = { texts, lost }
     })
   }
 
   pass(stanza: string, send: (stanza: string) => void): void {
-    if (this.#losing && stanza.includes(this.#losing.text)) {
+    if (this.#losing?.texts.some((text) => stanza.includes(text))) {
       this.#losing.lost()
       return
     }

@@ -40,8 +40,8 @@ export class StanzaRelay {
   }
 
   /** See {@link StanzaLane.lose}. */
-  lose(direction: Direction, text: string): Promise<void> {
-    return this.#lanes[direction].lose(text)
+  lose(direction: Direction, texts: readonly string[]): Promise<void> {
+    return this.#lanes[direction].lose(texts)
   }
 
   release(direction: Direction): void {

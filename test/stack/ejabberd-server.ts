@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findEjabberd } from './chat-programs.ts'
 import type { ChatServer } from './chat-server.ts'
@@ -13,6 +13,14 @@ export function startEjabberd(): Promise<ChatServer> {
     name: 'ejabberd',
     page: PAGE,
     websocketPath: '/ws',
+    // Mnesia's log keeps what is written to it in memory for up to two seconds.
+    async isOnDisk(folder, username) {
+      const database = databaseIn(folder)
+      const files = await Promise.all(
+        (await readdir(database)).map((name) => readFile(join(database, name)).catch(() => Buffer.alloc(0))),
+      )
+      return files.some((file) => file.includes(username))
+    },
     async configure(settings) {
       const { folder, ports, replacements } = settings
       const { erl, libraries } = await findEjabberd()
@@ -27,7 +35,7 @@ export function startEjabberd(): Promise<ChatServer> {
       )
       const main = join(folder, 'ejabberd.yml')
       await writeFile(main, mainFile(settings))
-      const database = join(folder, 'database')
+      const database = databaseIn(folder)
       await mkdir(database)
       return {
         command: erl,
@@ -46,6 +54,8 @@ export function startEjabberd(): Promise<ChatServer> {
     },
   })
 }
+
+const databaseIn = (folder: string) => join(folder, 'database')
 
 /**
  * Debian's ejabberd.yml as installed, its shapers with it, without what reaches beyond this machine, and with what

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ChatServer } from './chat-server.ts'
 import { freePort } from './free-port.ts'
 import { newAccount } from './new-account.ts'
@@ -31,6 +32,8 @@ export interface ChatServerKind {
   /** Below docs/. */
   readonly page: string
   readonly websocketPath: string
+  /** Whether the account would still be there after a SIGKILL; without it, it is as soon as it is made. */
+  isOnDisk?(folder: string, username: string): Promise<boolean>
   /** Writes the configuration into the folder; answers how the server is started with it. */
   configure(settings: ChatServerSettings): Promise<{
     readonly command: string
@@ -66,6 +69,11 @@ export async function runChatServer(kind: ChatServerKind): Promise<ChatServer> {
       options: { cwd: folder, env: { ...process.env, ...env } },
       ready,
     })
+    const made: string[] = []
+    const halt = async (signal?: 'SIGTERM' | 'SIGKILL') => {
+      if (signal === 'SIGKILL') await areOnDisk(kind, folder, made)
+      await server.halt(signal)
+    }
     const websocketUrl = `ws://127.0.0.1:${ports.http}${kind.websocketPath}`
     return {
       name: kind.name,
@@ -80,11 +88,15 @@ export async function runChatServer(kind: ChatServerKind): Promise<ChatServer> {
       get logs() {
         return server.output
       },
-      createAccount: (account) => newAccount(websocketUrl, DOMAIN, account),
-      halt: (signal) => server.halt(signal),
+      createAccount: async (account) => {
+        const created = await newAccount(websocketUrl, DOMAIN, account)
+        made.push(created.username)
+        return created
+      },
+      halt,
       start: () => server.start(),
       restart: async (signal) => {
-        await server.halt(signal)
+        await halt(signal)
         await server.start()
       },
       stop: async () => {
@@ -95,5 +107,12 @@ export async function runChatServer(kind: ChatServerKind): Promise<ChatServer> {
   } catch (error) {
     await removeFolder()
     throw error
+  }
+}
+
+/** A server that was killed in its first moments has lost accounts, which is nothing that a client could mend. */
+async function areOnDisk(kind: ChatServerKind, folder: string, usernames: readonly string[]): Promise<void> {
+  for (const username of usernames) {
+    while (kind.isOnDisk && !(await kind.isOnDisk(folder, username))) await sleep(50)
   }
 }
