@@ -42,3 +42,4 @@ Component("conference." .. domain)("muc")
 
 Component("media." .. domain)
   component_secret = secret("component-secret")
+  component_conflict_resolve = "kick_old"
