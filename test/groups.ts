@@ -102,5 +102,11 @@ export const GROUPS: readonly TestGroup[] = [
     limitMinutes: 8,
   },
   { name: 'faults', under: ['test/faults/'], uses: ['PostgreSQL', 'MinIO'], lane: 'heavy', limitMinutes: 12 },
-  { name: 'containers', under: ['test/docker/'], uses: ['Docker'], lane: 'heavy', limitMinutes: 40 },
+  {
+    name: 'containers',
+    under: ['test/docker/'],
+    uses: ['Docker', 'slixmpp', 'go-sendxmpp'],
+    lane: 'heavy',
+    limitMinutes: 40,
+  },
 ]

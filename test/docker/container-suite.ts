@@ -2,6 +2,7 @@ import { describeManual } from '../manual/suite.ts'
 import type { Profile } from './compose-stack.ts'
 import { type ContainerStage, openContainerStage } from './container-stage.ts'
 import { describeCrashes } from './crash-suite.ts'
+import { describeForeignClients } from './foreign-suite.ts'
 import { requireDocker } from './require-docker.ts'
 
 const MINUTE_MS = 60_000
@@ -32,9 +33,10 @@ export function describeContainers(profile: Profile, more?: (opened: () => Conta
   })
 }
 
-/** Also the manual's suite. */
+/** Also foreign clients and the manual's suite. */
 export function describeChatServer(profile: 'prosody' | 'ejabberd'): void {
   describeContainers(profile, (opened) => {
+    describeForeignClients(opened)
     describeManual(`profile ${profile} of docker/compose.yaml`, async () => opened().stage)
   })
 }
