@@ -1,12 +1,9 @@
 import type { Message } from '@sluice/client'
 import { expect } from 'chai'
 import type { Cast } from './cast.ts'
-import { MIB } from './cast.ts'
+import { MIB, OVERHEAD } from './cast.ts'
 import { type Observed, U } from './observed.ts'
 import type { Link, StageFile } from './stage.ts'
-
-/** Headers, stanzas and what a proxy counts beside the file's bytes. */
-const OVERHEAD = 96 * 1024
 
 /** The table's rows about reloads, other devices, logouts, changed files and lost time. */
 export function persistenceRows(cast: () => Cast): void {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Cast } from './cast.ts'
-import { MIB } from './cast.ts'
+import { MIB, OVERHEAD } from './cast.ts'
 import { Inbox, U } from './observed.ts'
 
 /** The table's rows about resuming an upload. */
@@ -17,7 +17,7 @@ export function resumeUploadRows(cast: () => Cast): void {
       expect(await resumed.success).to.include({ statusCode: 200 })
       expect(resumed.fired).to.deep.equal(['resuming', 'success'])
       expect(resumed.wentOnAt).to.be.at.least(2 * MIB)
-      expect(sender.link.sent - before).to.be.below(8 * MIB - resumed.wentOnAt + 96 * 1024)
+      expect(sender.link.sent - before).to.be.below(8 * MIB - resumed.wentOnAt + OVERHEAD)
       await inbox.got(id)
     })
 
