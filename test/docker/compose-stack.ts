@@ -29,6 +29,8 @@ export class ComposeStack {
   readonly chatUrl: string
   /** Of the chat server: XMPP with STARTTLS on 127.0.0.1. */
   readonly tcpPort: number
+  /** PEM file of the certificate that the chat server has there. */
+  readonly certificate: string
   readonly domain: string
   readonly gateway: Service
   readonly profile: Profile
@@ -52,6 +54,7 @@ export class ComposeStack {
     this.gatewayUrl = `http://127.0.0.1:${ports.gateway}`
     this.chatUrl = profile === 'standalone' ? this.gatewayUrl : `http://127.0.0.1:${ports.websocket}`
     this.tcpPort = ports.tcp
+    this.certificate = join(folder, 'certificate.pem')
     this.domain = domain
   }
 
@@ -85,6 +88,7 @@ export class ComposeStack {
       await buildImages(profile, environment)
       await stack.compose(['up', '--detach', '--no-build', '--wait', '--wait-timeout', '120'])
       await stack.ready()
+      await stack.#keepCertificate()
     } catch (error) {
       const logs = await stack.compose(['logs', '--no-color', '--tail', '50']).catch(String)
       await stack.down()
@@ -180,6 +184,14 @@ export class ComposeStack {
   async down(): Promise<void> {
     await this.compose(['down', '--volumes', '--remove-orphans', '--timeout', '5'])
     await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  /** The chat server made it for itself, as nobody mounted one. */
+  async #keepCertificate(): Promise<void> {
+    if (this.profile === 'standalone') return
+    const path = { prosody: `/run/prosody/certs/${this.domain}.crt`, ejabberd: '/run/ejabberd/unsigned.crt' }
+    const text = await this.compose(['exec', '-T', this.profile, 'cat', path[this.profile]])
+    await writeFile(this.certificate, text)
   }
 
   async #debian(): Promise<string> {

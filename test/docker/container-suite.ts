@@ -1,8 +1,8 @@
+import { foreignMessages, foreignUploads } from '../interop/foreign.ts'
 import { describeManual } from '../manual/suite.ts'
 import type { Profile } from './compose-stack.ts'
 import { type ContainerStage, openContainerStage } from './container-stage.ts'
 import { describeCrashes } from './crash-suite.ts'
-import { describeForeignClients } from './foreign-suite.ts'
 import { requireDocker } from './require-docker.ts'
 
 const MINUTE_MS = 60_000
@@ -36,7 +36,9 @@ export function describeContainers(profile: Profile, more?: (opened: () => Conta
 /** Also foreign clients and the manual's suite. */
 export function describeChatServer(profile: 'prosody' | 'ejabberd'): void {
   describeContainers(profile, (opened) => {
-    describeForeignClients(opened)
+    const play = () => ({ stage: opened().stage, server: opened().stack })
+    foreignMessages(play)
+    foreignUploads(play)
     describeManual(`profile ${profile} of docker/compose.yaml`, async () => opened().stage)
   })
 }

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ChatServer } from '../stack/chat-server.ts'
+import { requireProgram } from '../stack/chat-programs.ts'
+import type { ChatServer, UploadBackend } from '../stack/chat-server.ts'
 import { startChatServer } from '../stack/chat-servers.ts'
 import { StanzaUser } from '../stack/stanza-user.ts'
 import { NodeStage } from './node-stage.ts'
@@ -18,7 +20,6 @@ export async function openChatServerStage(
   name: ChatServer['name'],
 ): Promise<ChatServerStage> {
   const server = await startChatServer(context, name)
-  const { host, pathname } = new URL(server.websocketUrl)
   try {
     const folder = await mkdtemp(join(tmpdir(), 'sluice-manual-'))
     const gateway = await StageGateway.start(folder, {
@@ -27,25 +28,61 @@ export async function openChatServerStage(
     })
     const reachesGateway = () => gateway.logged('component online')
     await reachesGateway()
-    const stage = new NodeStage({
-      folder,
-      gateway,
-      chat: {
-        domain: server.domain,
-        address: `http://${host}`,
-        sdkOptions: (address) => ({ websocketUrl: `${address.replace(/^http/, 'ws')}${pathname}` }),
-        register: async (account) => {
-          await server.createAccount(account)
-        },
-        login: ({ username, password }) =>
-          StanzaUser.login(server.websocketUrl, username, password, server.domain),
-        reachesGateway,
-        close: () => server.stop(),
-      },
-    })
-    return { stage, server }
+    return { server, stage: stageOf({ folder, server, gateway, reachesGateway }) }
   } catch (error) {
     await server.stop()
     throw error
   }
+}
+
+/** A real chat server that gives the slots itself, and the gateway as its upload backend, which is no component. */
+export async function openUploadBackendStage(
+  context: Mocha.Context,
+  name: ChatServer['name'],
+  configuration: UploadBackend['configuration'],
+): Promise<ChatServerStage> {
+  await requireProgram(context, name)
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-manual-'))
+  const secret = randomBytes(16).toString('hex')
+  const gateway = await StageGateway.start(folder, {
+    ...NodeStage.gatewayEnvironment,
+    SLUICE_UPLOAD_SECRET: secret,
+  })
+  try {
+    const server = await startChatServer(context, name, {
+      configuration,
+      publicUrl: gateway.http.url,
+      secret,
+    })
+    return { server, stage: stageOf({ folder, server, gateway, reachesGateway: async () => {} }) }
+  } catch (error) {
+    await gateway.close()
+    throw error
+  }
+}
+
+function stageOf(of: {
+  folder: string
+  server: ChatServer
+  gateway: StageGateway
+  reachesGateway: () => Promise<void>
+}): NodeStage {
+  const { folder, server, gateway, reachesGateway } = of
+  const { host, pathname } = new URL(server.websocketUrl)
+  return new NodeStage({
+    folder,
+    gateway,
+    chat: {
+      domain: server.domain,
+      address: `http://${host}`,
+      sdkOptions: (address) => ({ websocketUrl: `${address.replace(/^http/, 'ws')}${pathname}` }),
+      register: async (account) => {
+        await server.createAccount(account)
+      },
+      login: ({ username, password }) =>
+        StanzaUser.login(server.websocketUrl, username, password, server.domain),
+      reachesGateway,
+      close: () => server.stop(),
+    },
+  })
 }

@@ -79,9 +79,18 @@ export class Inbox {
   }
 
   got(msgId: string): Promise<Message> {
+    return this.#first(() => this.of(msgId)[0])
+  }
+
+  /** The first message of all. */
+  any(): Promise<Message> {
+    return this.#first(() => this.messages[0])
+  }
+
+  #first(find: () => Message | undefined): Promise<Message> {
     return new Promise((resolve) => {
       const look = () => {
-        const [found] = this.of(msgId)
+        const found = find()
         if (!found) return
         this.#watchers.delete(look)
         resolve(found)

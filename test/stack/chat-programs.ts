@@ -41,7 +41,7 @@ export async function findEjabberd(): Promise<{ erl: string; libraries: string }
 }
 
 /** The Python that has slixmpp. */
-async function findSlixmpp(): Promise<string> {
+export async function findSlixmpp(): Promise<string> {
   // Debian's modules belong to Debian's Python, which need not be the first on PATH.
   for (const python of ['/usr/bin/python3', 'python3']) {
     const found = await promisify(execFile)(python, ['-c', 'import slixmpp']).catch(() => undefined)
@@ -50,7 +50,7 @@ async function findSlixmpp(): Promise<string> {
   return missing('no python3 has the module slixmpp')
 }
 
-async function findGoSendxmpp(): Promise<string> {
+export async function findGoSendxmpp(): Promise<string> {
   return (await findProgram('go-sendxmpp')) ?? missing('go-sendxmpp is not on PATH')
 }
 

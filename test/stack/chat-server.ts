@@ -11,8 +11,10 @@ export interface ChatServer {
   readonly componentSecret: string
   /** Its RFC 7395 endpoint: ws://… */
   readonly websocketUrl: string
-  /** For clients without WebSocket: on 127.0.0.1, with STARTTLS and a certificate that nobody signed. */
+  /** For clients without WebSocket: on 127.0.0.1, with STARTTLS. */
   readonly tcpPort: number
+  /** PEM file of its certificate, which nobody else signed. */
+  readonly certificate: string
   /** The gateway's variables as the page has them, with this server's secret and port. */
   readonly gatewayEnvironment: Readonly<Record<string, string>>
   /** All that it logged, over its restarts. */
@@ -32,4 +34,13 @@ export interface ChatAccount {
   readonly username: string
   readonly password: string
   readonly jid: string
+}
+
+/** The chat server gives the slots itself, and the gateway is no component but takes the bytes. */
+export interface UploadBackend {
+  /** The configuration of docs/upload-backend.md. */
+  readonly configuration: 'prosody-file-share' | 'prosody-upload-external' | 'ejabberd-http-upload'
+  /** The gateway's public URL. */
+  readonly publicUrl: string
+  readonly secret: string
 }

@@ -1,14 +1,15 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findEjabberd } from './chat-programs.ts'
-import type { ChatServer } from './chat-server.ts'
+import type { ChatServer, UploadBackend } from './chat-server.ts'
 import { adapt, pageBlock } from './page-blocks.ts'
 import { type ChatServerSettings, runChatServer } from './run-chat-server.ts'
+import { uploadBackendBlock } from './upload-backend-block.ts'
 
 const PAGE = 'ejabberd.md'
 
 /** Debian's ejabberd, configured as installed and with what docs/ejabberd.md adds. */
-export function startEjabberd(): Promise<ChatServer> {
+export function startEjabberd(backend?: UploadBackend): Promise<ChatServer> {
   return runChatServer({
     name: 'ejabberd',
     page: PAGE,
@@ -33,6 +34,7 @@ export function startEjabberd(): Promise<ChatServer> {
           'port: 5347': `port: ${ports.component}`,
         }),
       )
+      await writeFile(join(folder, 'upload.yml'), backend ? await uploadBackendBlock(backend) : '')
       const main = join(folder, 'ejabberd.yml')
       await writeFile(main, mainFile(settings))
       const database = databaseIn(folder)
@@ -159,6 +161,8 @@ modules:
   mod_vcard_xupdate: {}
   mod_version: {}
 registration_timeout: infinity
-include_config_file: ${folder}/sluice.yml
+include_config_file:
+  - ${folder}/sluice.yml
+  - ${folder}/upload.yml
 `
 }

@@ -20,6 +20,15 @@ export async function pageBlock(page: string, path: string): Promise<string> {
   return block
 }
 
+/** The fenced block under `<!-- configuration: NAME -->`. Throws when the page has none. */
+export async function pageConfiguration(page: string, name: string): Promise<string> {
+  const text = await readFile(new URL(page, DOCS), 'utf8')
+  const [, block] =
+    new RegExp(`^<!-- configuration: ${name} -->\n\`\`\`\\w+\n(.*?)^\`\`\`$`, 'ms').exec(text) ?? []
+  if (block === undefined) throw new Error(`docs/${page} has no configuration ${name}`)
+  return block
+}
+
 /** The variables of a block for a file that systemd reads as an environment. */
 export async function pageEnvironment(page: string, path: string): Promise<Record<string, string>> {
   const lines = (await pageBlock(page, path)).split('\n')

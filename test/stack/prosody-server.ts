@@ -1,14 +1,17 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findProsody } from './chat-programs.ts'
-import type { ChatServer } from './chat-server.ts'
+import type { ChatServer, UploadBackend } from './chat-server.ts'
 import { adapt, pageBlock } from './page-blocks.ts'
 import { type ChatServerSettings, runChatServer } from './run-chat-server.ts'
+import { uploadBackendBlock } from './upload-backend-block.ts'
 
 const PAGE = 'prosody.md'
+/** Its part for a gateway that is a component. */
+const COMPONENT = /^Component "media\..*\n.*component_secret.*$/m
 
 /** Debian's Prosody, configured as installed and with what docs/prosody.md adds. */
-export function startProsody(): Promise<ChatServer> {
+export function startProsody(backend?: UploadBackend): Promise<ChatServer> {
   return runChatServer({
     name: 'Prosody',
     page: PAGE,
@@ -16,14 +19,19 @@ export function startProsody(): Promise<ChatServer> {
     async configure(settings) {
       const { folder, ports, replacements } = settings
       const block = await pageBlock(PAGE, '/etc/prosody/conf.d/sluice.cfg.lua')
-      await writeFile(join(folder, 'sluice.cfg.lua'), adapt(block, replacements))
+      const upload = backend && (await uploadBackendBlock(backend))
+      const added = upload === undefined ? block : block.replace(COMPONENT, upload)
+      await writeFile(join(folder, 'sluice.cfg.lua'), adapt(added, upload === undefined ? replacements : {}))
       const main = join(folder, 'prosody.cfg.lua')
       await writeFile(main, mainFile(settings))
       await mkdir(join(folder, 'data'))
       return {
         command: await findProsody(),
         args: ['--config', main, '-F'],
-        ready: Object.values(ports).map((port) => `on [127.0.0.1]:${port}`),
+        // Without a component nobody listens for one.
+        ready: (backend ? [ports.http, ports.tcp] : Object.values(ports)).map(
+          (port) => `on [127.0.0.1]:${port}`,
+        ),
       }
     },
   })

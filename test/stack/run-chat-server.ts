@@ -55,11 +55,12 @@ export async function runChatServer(kind: ChatServerKind): Promise<ChatServer> {
     const gatewayEnvironment = JSON.parse(
       adapt(environment, { [SECRET]: secret, ':5347': `:${ports.component}` }),
     )
+    const files = await selfSigned(folder, DOMAIN)
     const { command, args, env, ready } = await kind.configure({
       folder,
       domain: DOMAIN,
       ports,
-      ...(await selfSigned(folder, DOMAIN)),
+      ...files,
       replacements: { [SECRET]: secret },
     })
     const server = await RestartableProcess.start({
@@ -84,6 +85,7 @@ export async function runChatServer(kind: ChatServerKind): Promise<ChatServer> {
       componentSecret: secret,
       websocketUrl,
       tcpPort: ports.tcp,
+      certificate: files.certificate,
       gatewayEnvironment,
       get logs() {
         return server.output
