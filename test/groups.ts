@@ -81,7 +81,7 @@ export const GROUPS: readonly TestGroup[] = [
   {
     name: 'prosody',
     under: ['test/manual/prosody', 'test/interop/prosody'],
-    uses: ['Prosody', 'slixmpp', 'go-sendxmpp'],
+    uses: ['Prosody', 'prosody-modules', 'slixmpp', 'go-sendxmpp'],
     lane: 'steady',
     limitMinutes: 15,
   },

@@ -42,6 +42,7 @@ export async function openUploadBackendStage(
   configuration: UploadBackend['configuration'],
 ): Promise<ChatServerStage> {
   await requireProgram(context, name)
+  if (configuration === 'prosody-upload-external') await requireProgram(context, 'prosody-modules')
   const folder = await mkdtemp(join(tmpdir(), 'sluice-manual-'))
   const secret = randomBytes(16).toString('hex')
   const gateway = await StageGateway.start(folder, {

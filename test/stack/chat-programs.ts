@@ -6,11 +6,12 @@ import type { Skippable } from './backends.ts'
 import { findProgram } from './find-program.ts'
 
 /** What suites need beside the servers that the run starts; each starts what it needs by itself. */
-export type ProgramName = 'Prosody' | 'ejabberd' | 'slixmpp' | 'go-sendxmpp'
+export type ProgramName = 'Prosody' | 'prosody-modules' | 'ejabberd' | 'slixmpp' | 'go-sendxmpp'
 
 /** Rejects with the reason when the program is not installed. */
 export const PROGRAMS: Record<ProgramName, () => Promise<unknown>> = {
   Prosody: findProsody,
+  'prosody-modules': findProsodyModules,
   ejabberd: findEjabberd,
   slixmpp: findSlixmpp,
   'go-sendxmpp': findGoSendxmpp,
@@ -30,6 +31,12 @@ export async function findProsody(): Promise<string> {
   return (await findProgram('prosody')) ?? missing('prosody is not on PATH')
 }
 
+async function findProsodyModules(): Promise<void> {
+  const folder = '/usr/lib/prosody/modules'
+  const modules: string[] = await readdir(folder).catch(() => [])
+  if (!modules.includes('mod_http_upload_external')) missing(`mod_http_upload_external is not in ${folder}`)
+}
+
 /** Debian's launcher insists on the user `ejabberd` and on an Erlang port mapper; its libraries need neither. */
 export async function findEjabberd(): Promise<{ erl: string; libraries: string }> {
   const erl = (await findProgram('erl')) ?? missing('erl is not on PATH')
@@ -44,10 +51,10 @@ export async function findEjabberd(): Promise<{ erl: string; libraries: string }
 export async function findSlixmpp(): Promise<string> {
   // Debian's modules belong to Debian's Python, which need not be the first on PATH.
   for (const python of ['/usr/bin/python3', 'python3']) {
-    const found = await promisify(execFile)(python, ['-c', 'import slixmpp']).catch(() => undefined)
+    const found = await promisify(execFile)(python, ['-c', 'import slixmpp, aiohttp']).catch(() => undefined)
     if (found) return python
   }
-  return missing('no python3 has the module slixmpp')
+  return missing('no python3 has the modules slixmpp and aiohttp')
 }
 
 export async function findGoSendxmpp(): Promise<string> {
