@@ -121,7 +121,7 @@ export function describeTransfers(
       await sent.committed(2 * MIB)
       await cast.sender.sdk.cancelMediaUpload(id)
       await cast.gatewaySays(id, ({ state }) => state === 'cancelled')
-      const lost = cast.sender.link.lose('up', '<resume', '<claim', '<sent')
+      const lost = cast.sender.link.lose('up', '<resume', '<offer', '<claim', '<sent')
       void cast.sender.link.lose('down', '<progress')
       const resumed = cast.resume(id)
       await lost

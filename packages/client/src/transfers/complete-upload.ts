@@ -18,16 +18,17 @@ export async function completeUpload(run: UploadRun, state: UploadState | undefi
 
 async function handOverHash(run: UploadRun): Promise<UploadState> {
   const { record, source, hash, signal, needs } = run
-  const { file } = record
+  const { file, slot } = record
   if (!file) throw new FileMissing('There is no file')
+  if (!slot) throw new Error('There is no slot')
   if (record.sha256 === undefined) {
     if (!source) throw new FileMissing('There is no file to hash')
     record.sha256 = await hash.finish(source, signal)
     await run.save()
   }
-  // The offer again, with the hash in it (LEDGER 3).
-  const { state } = await persistently({ ...run.retry, online: true }, () =>
-    needs.control.offer(offerOf(record, file), signal),
+  const offer = { ...offerOf(record, file), hash: record.sha256 }
+  const state = await persistently({ ...run.retry, online: slot.token === undefined }, () =>
+    needs.control.handOverHash(slot, offer, signal),
   )
   record.hashIsOver = true
   await run.save()

@@ -1,4 +1,4 @@
-import { Refusal, refusalJson } from '@sluice/protocol'
+import { Refusal, refusalJson, statusJson } from '@sluice/protocol'
 import { expect } from 'chai'
 import { refuse, ScriptedSession } from '../../test/scripted-session.ts'
 import { MediaService } from '../session/media-service.ts'
@@ -70,6 +70,27 @@ describe('what is asked of the media service', () => {
       ])
     })
   }
+
+  it('takes the hash by HTTP when no stanza gets through', async () => {
+    const sha256 = 'a1'.repeat(32)
+    const status = { uploadId: 'u1', state: 'complete', committed: 1, received: 1, size: 1 } as const
+    const body = statusJson({ ...status, expiresAt: new Date() })
+    const { media, requests } = control(() => refuse('remote-server-timeout', 'wait'), { status: 200, body })
+    const offer = {
+      messageId: 'm1',
+      to: 'bob@example.org',
+      name: 'a.jpg',
+      size: 1,
+      mediaType: 'image/jpeg',
+      kind: 'image',
+      intent: { chat: 'chat' },
+      hash: sha256,
+    } as const
+    expect(await media.handOverHash(address, offer, signal)).to.equal('complete')
+    expect(requests.map(({ url, content }) => [url, content])).to.deep.equal([
+      ['https://gateway/uploads/u1/hash', JSON.stringify({ sha256 })],
+    ])
+  })
 
   it('is refused by HTTP in the same words', async () => {
     const body = refusalJson(new Refusal('claimed-elsewhere'))

@@ -15,6 +15,7 @@ import {
   slotFromJson,
   statusFromJson,
   type UnfinishedUpload,
+  type UploadState,
   type UploadStatus,
   type XmlElement,
 } from '@sluice/protocol'
@@ -52,6 +53,17 @@ export class MediaControl {
 
   async offer(offer: Offer, signal: AbortSignal): Promise<Slot> {
     return decodeSlot(await this.#ask('set', encodeOffer(offer), signal))
+  }
+
+  /** The hash that the offer promised for later: by the offer again, with the hash in it (LEDGER rule 3). */
+  async handOverHash(
+    address: UploadAddress,
+    offer: Offer & { readonly hash: string },
+    signal: AbortSignal,
+  ): Promise<UploadState> {
+    const content = { sha256: offer.hash }
+    const said = await this.#stanzaOrTwin('hash', encodeOffer(offer), address, signal, content)
+    return (said.body === undefined ? decodeSlot(given(said.answer)) : statusFromJson(said.body)).state
   }
 
   async resume(address: UploadAddress, signal: AbortSignal): Promise<Slot> {
@@ -99,27 +111,27 @@ export class MediaControl {
     decode: (payload: XmlElement) => T,
     decodeJson: (body: unknown) => T,
   ): Promise<T> {
-    const { answer, body } = await this.#stanzaOrTwin(name, address, signal)
-    if (body !== undefined) return decodeJson(body)
-    if (!answer) throw new Unreachable('The answer was empty')
-    return decode(answer)
+    const payload = encodeCommand(name, address.uploadId)
+    const { answer, body } = await this.#stanzaOrTwin(name, payload, address, signal)
+    return body === undefined ? decode(given(answer)) : decodeJson(body)
   }
 
   async #tell(name: 'claim' | 'sent', address: UploadAddress, signal: AbortSignal): Promise<void> {
     const { device } = this.#session
-    await this.#stanzaOrTwin(name, address, signal, device === undefined ? undefined : { device })
+    const payload = encodeCommand(name, address.uploadId)
+    await this.#stanzaOrTwin(name, payload, address, signal, device === undefined ? undefined : { device })
   }
 
   /** The stanza is tried once if there is a twin: that says the same. */
   async #stanzaOrTwin(
-    name: CommandName,
+    name: CommandName | 'hash',
+    payload: XmlElement,
     address: UploadAddress,
     signal: AbortSignal,
     content?: object,
   ): Promise<{ answer?: XmlElement | undefined; body?: unknown }> {
     const hasTwin = address.uploadUrl !== undefined && address.token !== undefined
     try {
-      const payload = encodeCommand(name, address.uploadId)
       return { answer: await this.#request('set', payload, signal, hasTwin ? 1 : undefined) }
     } catch (error) {
       if (!hasTwin || signal.aborted || !isTransient(error)) throw error
@@ -128,9 +140,7 @@ export class MediaControl {
   }
 
   async #ask(type: 'get' | 'set', payload: XmlElement, signal: AbortSignal): Promise<XmlElement> {
-    const answer = await this.#request(type, payload, signal)
-    if (!answer) throw new Unreachable('The answer was empty')
-    return answer
+    return given(await this.#request(type, payload, signal))
   }
 
   async #request(
@@ -180,4 +190,9 @@ function jsonBody(content: object): HttpBody {
       yield bytes
     },
   }
+}
+
+function given(answer: XmlElement | undefined): XmlElement {
+  if (!answer) throw new Unreachable('The answer was empty')
+  return answer
 }

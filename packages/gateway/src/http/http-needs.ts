@@ -12,6 +12,7 @@ type UseCaseName =
   | 'cancelUpload'
   | 'resumeUpload'
   | 'discardUpload'
+  | 'handOverHash'
   | 'deleteMedia'
   | 'inspectUpload'
   | 'claimMessage'

@@ -70,6 +70,20 @@ describe('the twins of the stanzas', () => {
     })
   }
 
+  it('answers hash with the status, and takes none but a SHA-256', async () => {
+    await serve({ handOverHash: { run: answering(STATUS) } })
+    const sha256 = 'a1'.repeat(32)
+    const answer = await post('hash', { sha256 })
+    expect(statusFromJson(await answer.json())).to.deep.include({ committed: 4 })
+    expect(asked).to.deep.equal([{ principal: ALICE, uploadId: ID, sha256 }])
+    for (const body of [undefined, {}, { sha256: sha256.toUpperCase() }, { sha256: 'a1' }, { sha256: 1 }]) {
+      const refused = await post('hash', body)
+      expect(refused.status, JSON.stringify(body)).to.equal(400)
+      expect(refused.headers.get('sluice-refusal')).to.equal('bad-request')
+    }
+    expect(asked).to.have.length(1)
+  })
+
   it('answers state with the status', async () => {
     await serve({ inspectUpload: { status: answering(STATUS) } })
     const headers = { authorization: 'Bearer slot-token' }

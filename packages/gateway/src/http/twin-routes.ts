@@ -7,11 +7,11 @@ import { uploadIdOf } from './upload-id.ts'
 
 /**
  * The HTTP twins of the stanzas about one upload, so that no outcome depends on a stanza getting through.
- * `claim` and `sent` need the body `{"device": "<full JID>"}`, `resume` may have it.
+ * `claim` and `sent` need the body `{"device": "<full JID>"}`, `resume` may have it; `hash` needs `{"sha256": "<hex>"}`.
  */
 export function addTwinRoutes(app: FastifyInstance, { transfer }: Pick<HttpNeeds, 'transfer'>): void {
-  const { tokens, cancelUpload, resumeUpload, discardUpload, inspectUpload, claimMessage, confirmSent } =
-    transfer
+  const { tokens, cancelUpload, resumeUpload, discardUpload, handOverHash } = transfer
+  const { inspectUpload, claimMessage, confirmSent } = transfer
 
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('cache-control', 'no-store')
@@ -39,6 +39,10 @@ export function addTwinRoutes(app: FastifyInstance, { transfer }: Pick<HttpNeeds
     const { principal, uploadId } = await target(request)
     return slotJson(await resumeUpload.run({ principal, uploadId, device: deviceOf(request, principal) }))
   })
+
+  app.post('/uploads/:id/hash', async (request) =>
+    statusJson(await handOverHash.run({ ...(await target(request)), sha256: sha256Of(request) })),
+  )
 
   app.post('/uploads/:id/claim', async (request, reply) => {
     const { principal, uploadId } = await target(request)
@@ -75,6 +79,12 @@ function deviceOf({ body }: FastifyRequest, { owner }: Principal): string | unde
   if (jid.resource === undefined) throw new Refusal('bad-jid', { reason: 'device is not a full JID' })
   if (jid.bare !== owner) throw new Refusal('forbidden')
   return jid.full
+}
+
+function sha256Of({ body }: FastifyRequest): string {
+  const sha256 = typeof body === 'object' && body !== null && 'sha256' in body ? body.sha256 : undefined
+  if (typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256)) return sha256
+  throw new Refusal('bad-request', { reason: 'sha256 is not a SHA-256 in lowercase hex' })
 }
 
 function deviceNeeded(request: FastifyRequest, principal: Principal): string {

@@ -10,6 +10,7 @@ import { DiscardUpload } from './discard-upload.ts'
 import { DownloadMedia } from './download-media.ts'
 import { ExpireUploads } from './expire-uploads.ts'
 import { ExternalSlots } from './external-slots.ts'
+import { HandOverHash } from './hand-over-hash.ts'
 import { HashShelf } from './hash-shelf.ts'
 import { InspectUpload } from './inspect-upload.ts'
 import { ListUploads } from './list-uploads.ts'
@@ -63,6 +64,7 @@ export interface Transfer {
   readonly cancelUpload: CancelUpload
   readonly resumeUpload: ResumeUpload
   readonly discardUpload: DiscardUpload
+  readonly handOverHash: HandOverHash
   readonly inspectUpload: InspectUpload
   readonly listUploads: ListUploads
   readonly claimMessage: ClaimMessage
@@ -95,8 +97,9 @@ export function createTransfer(needs: TransferNeeds): Transfer {
   const slots = new Slots({ ...needs, tokens })
   const slotUploads = new SlotUploads({ ...needs, writers })
   const inner = { ...needs, budget, shelf, stored, writers, moves, deliveries, verification, slots }
+  const handOverHash = new HandOverHash(inner)
   return {
-    offerUpload: new OfferUpload(inner),
+    offerUpload: new OfferUpload({ ...inner, handOverHash }),
     createUpload: new CreateUpload(inner),
     receiveUpload: new ReceiveUpload({ ...inner, expiresAfterMs: limits.unfinishedExpiryMs }),
     requestSlot: new RequestSlot({ ...needs, tokens }),
@@ -104,6 +107,7 @@ export function createTransfer(needs: TransferNeeds): Transfer {
     cancelUpload: new CancelUpload(inner),
     resumeUpload: new ResumeUpload(inner),
     discardUpload: new DiscardUpload(inner),
+    handOverHash,
     inspectUpload: new InspectUpload(inner),
     listUploads: new ListUploads(inner),
     claimMessage: new ClaimMessage(inner),

@@ -2,10 +2,10 @@ import { Refusal, type UploadStatus } from '@sluice/protocol'
 import type { Clock } from './clock.ts'
 import { fillWhenEmpty } from './fill-when-empty.ts'
 import type { Logger } from './logger.ts'
-import { nextState } from './next-state.ts'
 import type { NodeSignals } from './node-signals.ts'
 import { isOutdated, ownedUpload } from './owned-upload.ts'
 import type { Principal } from './principal.ts'
+import { refuseEnded } from './refuse-ended.ts'
 import { settledUpload } from './settled-upload.ts'
 import { statusOf } from './status-of.ts'
 import type { UploadLedger, UploadRecord } from './upload-ledger.ts'
@@ -92,10 +92,4 @@ export class InspectUpload {
     if (upload.state === 'verifying' && upload.hash === 'known') throw new Refusal('upload-busy')
     return upload
   }
-}
-
-/** Throws what the table says to someone who wants to go on with an upload that ended. */
-function refuseEnded(upload: UploadRecord): void {
-  const goOn = nextState(upload, 'resume')
-  if (goOn instanceof Refusal) throw goOn
 }

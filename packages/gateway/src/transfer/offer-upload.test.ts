@@ -15,6 +15,7 @@ import {
   TransferBed,
   until,
 } from '../../test/transfer/transfer-bed.ts'
+import type { Principal } from './principal.ts'
 
 const PHONE = 'alice@example.org/phone'
 
@@ -235,6 +236,34 @@ describe('Offers', () => {
       const { uploadId } = await offer(wanted)
       expect(await offer({ ...wanted, hash: sha256(bytes) })).to.include({ state: 'offered' })
       expect(await patch(node, uploadId, bytes)).to.include({ state: 'complete' })
+    })
+
+    it('takes the hash by its twin as well, again and again, and no other one', async () => {
+      const handOver = (uploadId: string, hash: string, principal: Principal = ALICE) =>
+        node.transfer.handOverHash.run({ principal, uploadId, sha256: hash })
+      const { uploadId, token } = await offer(offerOf(bytes, { hash: 'later' }))
+      expect(await handOver(uploadId, sha256(bytes))).to.include({ state: 'offered' })
+      expect(await patch(node, uploadId, bytes)).to.include({ state: 'complete' })
+      const holder = await node.transfer.tokens.verify(token)
+      expect(await handOver(uploadId, sha256(bytes), holder)).to.include({ state: 'complete' })
+      const another = sha256(randomBytes(1))
+      expect(await refusalOf(handOver(uploadId, another))).to.equal('upload-differs')
+      expect(await refusalOf(handOver(uploadId, sha256(bytes), BOB))).to.equal('upload-not-found')
+      const promisedNone = await offer(offerOf(bytes))
+      expect(await refusalOf(handOver(promisedNone.uploadId, sha256(bytes)))).to.equal('upload-differs')
+    })
+
+    it('takes a hash from nobody whose grant is outdated, and for nothing that ended', async () => {
+      const { uploadId, token } = await offer(offerOf(bytes, { hash: 'later' }))
+      const holder = await node.transfer.tokens.verify(token)
+      const handOver = (principal: Principal) =>
+        refusalOf(node.transfer.handOverHash.run({ principal, uploadId, sha256: sha256(bytes) }))
+      await node.transfer.cancelUpload.run({ principal: ALICE, uploadId })
+      expect(await handOver(holder)).to.equal('upload-cancelled')
+      await node.transfer.resumeUpload.run({ principal: ALICE, uploadId })
+      expect(await handOver(holder)).to.equal('overtaken')
+      await node.transfer.discardUpload.run({ principal: ALICE, uploadId })
+      expect(await handOver(ALICE)).to.equal('upload-discarded')
     })
 
     it('lets one of two handovers win', async () => {

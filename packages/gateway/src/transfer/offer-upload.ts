@@ -1,28 +1,22 @@
 import { type Offer, Refusal, type Slot } from '@sluice/protocol'
-import { checkRepeatedOffer, differs } from './check-repeated-offer.ts'
+import { checkRepeatedOffer } from './check-repeated-offer.ts'
 import { checkedFile, type OfferedFile } from './checked-file.ts'
-import type { Clock } from './clock.ts'
 import { fillWhenEmpty } from './fill-when-empty.ts'
+import type { HandOverHash } from './hand-over-hash.ts'
 import type { Logger } from './logger.ts'
 import { makeUpload } from './make-upload.ts'
 import { newUploadIds } from './new-upload-ids.ts'
-import type { NodeSignals } from './node-signals.ts'
 import { refuseGrant } from './owned-upload.ts'
 import type { Principal } from './principal.ts'
-import { settledUpload } from './settled-upload.ts'
 import type { Slots } from './slots.ts'
 import type { TransferLimits } from './transfer-limits.ts'
 import type { NewUpload, UploadLedger, UploadRecord } from './upload-ledger.ts'
 import type { UploadMoves } from './upload-moves.ts'
 import type { Verification } from './verification.ts'
 
-// With the running hash at hand the verdict takes no time, and the answer can tell it.
-const VERDICT_MS = 1_000
-
 interface Needs {
   readonly ledger: UploadLedger
-  readonly signals: NodeSignals
-  readonly clock: Clock
+  readonly handOverHash: HandOverHash
   readonly moves: UploadMoves
   readonly verification: Verification
   readonly slots: Slots
@@ -41,8 +35,8 @@ export class OfferUpload {
   /**
    * Idempotent by owner and message id: a repeated offer answers the same upload, in whatever state it is; one that
    * was discarded or expired is made anew. A repeated offer hands over the hash that the first one promised.
-   * `device` (a full JID) gets the progress. Throws upload-differs, file-too-large, over-quota, bad-name, bad-size, bad-request (media
-   * type), media-gone (its owner deleted it); forbidden with a slot's token.
+   * `device` (a full JID) gets the progress. Throws upload-differs, file-too-large, over-quota, bad-name, bad-size,
+   * bad-request (media type), media-gone (its owner deleted it); forbidden with a slot's token.
    */
   async run(request: { principal: Principal; device?: string | undefined; offer: Offer }): Promise<Slot> {
     const { slots, limits, moves, logger } = this.#needs
@@ -69,17 +63,8 @@ export class OfferUpload {
   ): Promise<UploadRecord> {
     if (upload.state === 'deleted') throw new Refusal('media-gone')
     const { handOver } = checkRepeatedOffer(upload, offer, file)
-    if (handOver !== undefined) return await this.#handOver(upload, handOver)
+    if (handOver !== undefined) return await this.#needs.handOverHash.take(upload, handOver)
     return await this.#sendProgressTo(device, upload)
-  }
-
-  async #handOver(upload: UploadRecord, sha256: string): Promise<UploadRecord> {
-    const { ledger, verification } = this.#needs
-    if (!(await ledger.handOverHash(upload.id, sha256))) throw differs('hash')
-    const now = (await ledger.find(upload.id)) ?? upload
-    if (now.state !== 'verifying') return now
-    void verification.run(now.id)
-    return await settledUpload(this.#needs, now, VERDICT_MS)
   }
 
   /** A device that came back under a new resource goes on getting progress; a writer at work is not disturbed for it. */

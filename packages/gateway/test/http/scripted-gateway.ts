@@ -41,6 +41,7 @@ export function listenScripted(script: Script, needs: Partial<HttpNeeds> = {}): 
     cancelUpload: { run: unasked, ...script.cancelUpload },
     resumeUpload: { run: unasked, ...script.resumeUpload },
     discardUpload: { run: unasked, ...script.discardUpload },
+    handOverHash: { run: unasked, ...script.handOverHash },
     deleteMedia: { run: unasked, ofUpload: unasked, ...script.deleteMedia },
     inspectUpload: { status: unasked, settle: unasked, ...script.inspectUpload },
     claimMessage: { run: unasked, ...script.claimMessage },
