@@ -11,7 +11,7 @@ const TUS = { 'tus-resumable': '1.0.0' }
 /**
  * Sends the rest of the file by tus 1.0.0 PATCH until the gateway has committed all of it. A lost connection
  * is waited out, and HEAD tells where to go on: it costs none of the bytes that the gateway had read. Never
- * resumes by itself: an overtaken device gives way (LEDGER 5).
+ * resumes by itself: an overtaken device gives way (LEDGER rule 5).
  */
 export async function sendBytes(run: UploadRun, source: FileSource): Promise<void> {
   const { record, cell, retry } = run

@@ -1,7 +1,7 @@
 import { selectRecord } from './upload-row.ts'
 
 /*
- * The compare-and-set statements of LEDGER.md. Each is one statement, so one round trip and one transaction, and
+ * The compare-and-set statements of docs/ledger.md. Each is one statement, so one round trip and one transaction, and
  * each names all that its caller saw. `late` is the time within which every PUT begun before has landed or failed.
  */
 
