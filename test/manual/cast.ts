@@ -4,11 +4,8 @@ import type { Account, Device, Stage, StageFile } from './stage.ts'
 
 export const MIB = 1024 * 1024
 
-/**
- * Bytes that a link may have sent beside those of the file from the offset on: headers, stanzas, and a piece of 64 KiB that
- * waits in the proxy for its turn when the cancel is answered, and is counted after that.
- */
-export const OVERHEAD = 160 * 1024
+/** Bytes that a link may have sent beside those of the file from the offset on: headers and stanzas. */
+export const OVERHEAD = 64 * 1024
 
 /** Alice sends, Bob receives: what nearly every test of the manual starts from. */
 export class Cast {

@@ -36,6 +36,7 @@ export function openLink({ proxy: stanzas, relay }: StanzaWay, http: TcpProxy): 
     hold: (direction, text) => relay.hold(direction, text),
     lose: (direction, ...texts) => relay.lose(direction, texts),
     release: (direction) => relay.release(direction),
+    endHttp: () => http.cut(),
     cut() {
       for (const proxy of [stanzas, http]) {
         proxy.refuse()

@@ -16,6 +16,7 @@ export function persistenceRows(cast: () => Cast): void {
       const id = await sent.id
       await sent.committed(2 * MIB)
       await sender.sdk.cancelMediaUpload(id)
+      sender.link.endHttp()
       return { id, file }
     }
 

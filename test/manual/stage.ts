@@ -110,6 +110,11 @@ export interface Link {
   lose(direction: 'up' | 'down', ...texts: string[]): Promise<void>
   /** What waits goes on its way, and nothing is lost any more. */
   release(direction: 'up' | 'down'): void
+  /**
+   * The HTTP connections end, with what a slow link still had on its way: whoever sent it has stopped, and it must not be
+   * counted for what comes next.
+   */
+  endHttp(): void
   /** Every connection breaks, and none can be made. What was held is lost. */
   cut(): void
   restore(): void
