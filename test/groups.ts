@@ -92,8 +92,22 @@ export const GROUPS: readonly TestGroup[] = [
     lane: 'steady',
     limitMinutes: 15,
   },
+  {
+    name: 'docker-p',
+    under: ['test/docker/prosody', 'test/docker/standalone'],
+    uses: ['Docker', 'slixmpp', 'go-sendxmpp'],
+    lane: 'steady',
+    limitMinutes: 30,
+  },
+  {
+    name: 'docker-e',
+    under: ['test/docker/ejabberd'],
+    uses: ['Docker', 'slixmpp', 'go-sendxmpp'],
+    lane: 'steady',
+    limitMinutes: 30,
+  },
+  { name: 'manual', under: ['test/manual/'], uses: [], lane: 'steady', limitMinutes: 8 },
   { name: 'smoke', under: ['test/smoke/'], uses: [], lane: 'steady', limitMinutes: 8 },
-  { name: 'manual', under: ['test/manual/'], uses: [], lane: 'heavy', limitMinutes: 5 },
   {
     name: 'integration',
     under: ['test/integration/'],
@@ -102,11 +116,4 @@ export const GROUPS: readonly TestGroup[] = [
     limitMinutes: 8,
   },
   { name: 'faults', under: ['test/faults/'], uses: ['PostgreSQL', 'MinIO'], lane: 'heavy', limitMinutes: 12 },
-  {
-    name: 'containers',
-    under: ['test/docker/'],
-    uses: ['Docker', 'slixmpp', 'go-sendxmpp'],
-    lane: 'heavy',
-    limitMinutes: 40,
-  },
 ]

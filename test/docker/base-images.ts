@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
@@ -18,8 +20,17 @@ export async function provideBaseImages(env: NodeJS.ProcessEnv): Promise<void> {
   )
   if (!pulled.every(Boolean)) {
     const options = { env, timeout: BUILD_MS, maxBuffer: 16 * 2 ** 20 }
-    await run(fileURLToPath(new URL('../../docker/offline/build.sh', import.meta.url)), [], options)
+    await inTurn(fileURLToPath(new URL('../../docker/offline/build.sh', import.meta.url)), [], options)
   }
+}
+
+/** Runs a build; suites side by side would make the same images twice. */
+export function inTurn(
+  command: string,
+  args: readonly string[],
+  options: { cwd?: string; env: NodeJS.ProcessEnv; timeout: number; maxBuffer: number },
+): Promise<unknown> {
+  return run('flock', [join(tmpdir(), 'sluice-images.lock'), command, ...args], options)
 }
 
 /** Every image that docker/ names and does not build. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { dockerConfig } from '../stack/docker-engine.ts'
 import { freePort } from '../stack/free-port.ts'
-import { provideBaseImages } from './base-images.ts'
+import { inTurn, provideBaseImages } from './base-images.ts'
 
 const run = promisify(execFile)
 const DOCKER = fileURLToPath(new URL('../../docker/', import.meta.url))
@@ -203,7 +203,7 @@ export class ComposeStack {
 /** Of the checkout, and not of the copy: the gateway's context is the whole repository. */
 async function buildImages(profile: Profile, environment: NodeJS.ProcessEnv): Promise<void> {
   await provideBaseImages(environment)
-  await run('docker', ['compose', '--profile', profile, 'build', '--quiet'], {
+  await inTurn('docker', ['compose', '--profile', profile, 'build', '--quiet'], {
     cwd: DOCKER,
     env: { ...environment, SLUICE_DOMAIN: 'localhost', SLUICE_PUBLIC_URL: 'http://localhost' },
     timeout: 10 * MINUTE_MS,
