@@ -5,9 +5,22 @@ import { decodeOffer, encodeOffer } from './offer.ts'
 import { readStatus, statusElement } from './status.ts'
 import { element, type XmlElement } from './xml.ts'
 
-/** `<uploads/>`: empty as the iq get that asks, and with one `<upload/>` each as its result. */
+/** Characters of XML in one answer. Chat servers end the link of a component that sends a stanza of 512 KiB. */
+const LIMIT_CHARACTERS = 128 * 1024
+
+/**
+ * `<uploads/>`: empty as the iq get that asks, and with one `<upload/>` each as its result; of more than 128 KiB
+ * the first ones that fit.
+ */
 export function encodeUploads(uploads: readonly UnfinishedUpload[] = []): XmlElement {
-  const items = uploads.map((upload) => statusElement('upload', upload, encodeOffer(upload.offer)))
+  const items: XmlElement[] = []
+  let characters = 0
+  for (const upload of uploads) {
+    const item = statusElement('upload', upload, encodeOffer(upload.offer))
+    characters += item.toString().length
+    if (characters > LIMIT_CHARACTERS) break
+    items.push(item)
+  }
   return element('uploads', { xmlns: NS.media }, ...items)
 }
 

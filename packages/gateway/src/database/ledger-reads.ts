@@ -19,7 +19,7 @@ where u.id in (
   select w.upload_id from delivery w join upload c on c.id = w.upload_id
   where c.owner = $1::text and c.state = 'complete' and w.state <> 'sent'
     and (w.state <> 'claimed' or w.lease_until <= now()))
-order by u.created_at, u.id`
+order by u.created_at, u.id limit 1000`
 
 /** limit, but. */
 export const EXPIRED = `${RECORD}

@@ -156,7 +156,7 @@ export interface UploadLedger {
   findByMedia(mediaId: string): Promise<UploadRecord | undefined>
   /**
    * Not complete and not ended, or complete with a message that waits for a device: unsent, withheld, or claimed
-   * under a lease that is over by the database's time. Oldest first.
+   * under a lease that is over by the database's time. The oldest 1,000, oldest first.
    */
   unfinished(owner: string): Promise<UploadRecord[]>
 
