@@ -17,6 +17,8 @@ interface Needs {
 export class HeldLease {
   readonly #needs: Needs
   readonly #lost = new AbortController()
+  /** Nobody waits for it to be given back any more: by then it may have been taken again. */
+  #abandoned = false
   /** Ends the wait for the end of the lease as it was last renewed. */
   #counted = new AbortController()
   #renewing: Promise<void> = Promise.resolve()
@@ -49,12 +51,14 @@ export class HeldLease {
       )
       .finally(() => given.abort())
     await Promise.race([giving, clock.sleep(limits.leaseMs, given.signal)])
+    this.#abandoned = true
   }
 
   async #giveBack(): Promise<void> {
     const { lease, link, node } = this.#needs
     // A renewal under way would take it again.
     await this.#renewing
+    if (this.#abandoned) return
     await lease.release({ link, node })
   }
 
