@@ -27,6 +27,10 @@ describe('DeliverOffline', () => {
       }),
     )
   const send = (...texts: string[]) => sendTo(messaging, ...texts)
+  const leave = (session: ScriptedSession) => {
+    const attrs = { xmlns: NS.client, from: session.full, type: 'unavailable' }
+    messaging.updatePresence.run(session, element('presence', attrs))
+  }
   const waiting = async () => (await bed.offline.list(BOB, { limit: 1000, except: [] })).length
   const emptied = () => until(async () => (await waiting()) === 0)
 
@@ -40,6 +44,25 @@ describe('DeliverOffline', () => {
     await send('live')
     expect(bob.bodies).to.deep.equal([...texts, 'live'])
   })
+
+  for (const [how, leaves] of [
+    ['drops', (phone: ScriptedSession) => messaging.updatePresence.drop(phone)],
+    ['says goodbye', (phone: ScriptedSession) => leave(phone)],
+    ['steps back', (phone: ScriptedSession) => phone.say(messaging, 0)],
+  ] as const) {
+    it(`brings the other device what the first one did not take before it ${how}`, async () => {
+      const phone = ScriptedSession.join(messaging, `${BOB}/phone`, 5)
+      const tablet = ScriptedSession.join(messaging, `${BOB}/tablet`, 0)
+      phone.reads = false
+      await send('one')
+      expect(tablet.bodies).to.deep.equal([])
+      leaves(phone)
+      await until(async () => tablet.bodies.length > 0)
+      await send('two')
+      await until(async () => tablet.bodies.length > 1)
+      expect(tablet.bodies).to.deep.equal(['one', 'two'])
+    })
+  }
 
   it('waits while the only device has negative priority, and delivers when it becomes positive', async () => {
     await send('hi')

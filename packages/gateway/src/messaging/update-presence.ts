@@ -26,7 +26,9 @@ export class UpdatePresence {
   /** The stream has ended, with or without goodbye. Idempotent. */
   drop(session: Session): void {
     const { sessions } = this.#needs
-    if (!sessions.remove(session)) return
+    const left = sessions.remove(session)
+    this.#deliverToOthers(session)
+    if (!left) return
     const gone = element('presence', { xmlns: NS.client, from: session.full, type: 'unavailable' })
     this.#tell(session.bare, addressed(gone, session))
   }
@@ -43,6 +45,7 @@ export class UpdatePresence {
       }
     }
     if (priority >= 0 && !(before && before.priority >= 0)) deliverOffline.start(session.bare)
+    else if (before && priority < before.priority) this.#deliverToOthers(session)
   }
 
   #leave(session: Session, presence: XmlElement): void {
@@ -50,6 +53,13 @@ export class UpdatePresence {
     if (!this.#needs.sessions.setPresence(session, undefined)) return
     session.deliver(stanza.toString())
     this.#tell(session.bare, stanza)
+    this.#deliverToOthers(session)
+  }
+
+  /** What was meant for a device that took it no more waits in the mailbox for those that are left. */
+  #deliverToOthers({ bare }: Session): void {
+    const { deliverOffline, sessions } = this.#needs
+    if (sessions.mostAvailable(bare).length > 0) deliverOffline.start(bare)
   }
 
   #tell(bare: string, stanza: XmlElement): void {
