@@ -32,6 +32,8 @@ interface SqlUploadLedgerNeeds {
 export class SqlUploadLedger implements UploadLedger {
   readonly #sql: Sql
   readonly #lateMs: number
+  /** The last offer of each owner whose quota is being counted. */
+  readonly #counting = new Map<string, Promise<unknown>>()
 
   constructor({ sql, putsSettleWithinMs }: SqlUploadLedgerNeeds) {
     this.#sql = sql
@@ -56,6 +58,22 @@ export class SqlUploadLedger implements UploadLedger {
     upload: NewUpload,
   ): Promise<{ created: boolean; upload: UploadRecord } | { retryAt: Date }> {
     if (upload.size > quota.bytes) throw new RangeError('an upload larger than the quota never fits')
+    // They would wait for each other in the database, and each with a connection that others need.
+    const before = this.#counting.get(upload.owner) ?? Promise.resolve()
+    const turn = before.then(() => this.#offerWithin(quota, upload))
+    const settled = turn
+      .catch(() => {})
+      .finally(() => {
+        if (this.#counting.get(upload.owner) === settled) this.#counting.delete(upload.owner)
+      })
+    this.#counting.set(upload.owner, settled)
+    return turn
+  }
+
+  async #offerWithin(
+    quota: Quota,
+    upload: NewUpload,
+  ): Promise<{ created: boolean; upload: UploadRecord } | { retryAt: Date }> {
     for (let tries = 0; tries < OFFER_TRIES; tries++) {
       const outcome = await this.#sql.transaction((sql) => offerInTurn(sql, quota, upload))
       if (outcome) return outcome
