@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { checkFileName } from './file-name.ts'
+import fc from 'fast-check'
+import { checkFileName, mendFileName } from './file-name.ts'
 import { Refusal } from './refusals.ts'
 
 function itRefuses(name: string, reason: string): void {
@@ -41,4 +42,28 @@ describe('checkFileName', () => {
   itRefuses('.', 'it is a path')
   itRefuses('..', 'it is a path')
   itRefuses('.\u202E.', 'it is a path')
+})
+
+describe('mendFileName', () => {
+  it('makes of any name one that is taken', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (name) => {
+        const mended = mendFileName(name)
+        expect(checkFileName(mended)).to.equal(mended)
+      }),
+    )
+  })
+
+  for (const [name, mended] of [
+    ['photo.jpg', 'photo.jpg'],
+    ['a\\b\u2028.png', 'a_b_.png'],
+    ['..', 'file'],
+    ['\u202E', 'file'],
+    ['\uD800x', '_x'],
+    ['x'.repeat(3000), 'x'.repeat(255)],
+  ] as const) {
+    it(`makes ${JSON.stringify(mended.slice(0, 20))} of ${JSON.stringify(name.slice(0, 20))}`, () => {
+      expect(mendFileName(name)).to.equal(mended)
+    })
+  }
 })

@@ -22,3 +22,10 @@ export function checkFileName(name: string): string {
     throw new Refusal('bad-name', { reason: 'it is a path' })
   return kept
 }
+
+/** The nearest name that {@link checkFileName} takes, for a file that somebody else has let in under this one. */
+export function mendFileName(name: string): string {
+  const kept = name.replace(BIDI_MARKS, '').slice(0, MAX_UNITS).normalize('NFC')
+  const mended = [...kept.replace(/[\p{Cc}\p{Cs}\u2028\u2029\uFFFE\uFFFF/\\]/gu, '_')].slice(0, 255).join('')
+  return ['', '.', '..'].includes(mended) ? 'file' : mended
+}

@@ -7,7 +7,7 @@ export {
   type DeliveryState,
   nextDeliveryState,
 } from './delivery-state.ts'
-export { checkFileName } from './file-name.ts'
+export { checkFileName, mendFileName } from './file-name.ts'
 export {
   decodeHttpSlot,
   decodeSlotRequest,

@@ -47,7 +47,7 @@ export class ReceiveSlot {
    * Throws body-too-short and body-too-long (also by its Content-Length alone, before a byte is read), overtaken (a
    * later PUT came), upload-incomplete (the body stopped or broke off), upload-complete, upload-busy (draining),
    * over-budget after 10 s, unavailable (30 s of failures of the store or the ledger), media-not-found, media-gone,
-   * upload-expired; of a given file bad-name, bad-size, bad-request (media type) and file-too-large, too.
+   * upload-expired; of a given file bad-size, bad-request (media type) and file-too-large, too.
    */
   async run(incoming: SlotBody): Promise<UploadStatus> {
     const { writers, budget, slotUploads } = this.#needs
