@@ -20,7 +20,7 @@ media_made as (
   insert into media(id, upload_id, name, type) select $8::text, id, $9::text, $10::text from made),
 delivery_made as (
   insert into delivery(upload_id, recipient, kind, intent, fingerprint, progress_jid)
-  select id, $11::text, $12::text, $13::jsonb, decode($14::text, 'hex'), $15::text from made
+  select id, $11::text, $12::text, $13::json, decode($14::text, 'hex'), $15::text from made
   where $11::text is not null)
 select id from made`
 

@@ -24,7 +24,7 @@ export function describeLedgerOffers(open: () => UploadLedgerFixture) {
             chat: 'groupchat',
             caption: 'a "caption" with \\ and 🎈',
             replyTo: 'm-1',
-            metadata: { list: [1, 'two', null], nested: { deep: true } },
+            metadata: { list: [1, 'two', null], nested: { deep: true }, odd: '\u0000\ud800' },
           },
           fingerprint: 'cd'.repeat(32),
           progressJid: 'alice@localhost/phone',

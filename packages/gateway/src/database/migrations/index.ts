@@ -5,6 +5,7 @@ import { mailAndRemovals } from './0003-mail-and-removals.ts'
 import { linkLease } from './0004-link-lease.ts'
 import { slots } from './0005-slots.ts'
 import { tusMetadata } from './0006-tus-metadata.ts'
+import { intentsAsText } from './0007-intents-as-text.ts'
 
 /** Every step of the schema, first to last. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = [
   linkLease,
   slots,
   tusMetadata,
+  intentsAsText,
 ]
