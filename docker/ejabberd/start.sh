@@ -27,4 +27,9 @@ END
 sed -f /run/ejabberd/fill-in.sed /etc/ejabberd/ejabberd.yml > /run/ejabberd/ejabberd.yml
 rm /run/ejabberd/fill-in.sed
 export EJABBERD_CONFIG_PATH=/run/ejabberd/ejabberd.yml
-exec ejabberdctl foreground
+# Debian's launcher passes no signal on, and without one ejabberd would be killed at each stop, with what its database
+# has not written yet.
+ejabberdctl foreground &
+node=$!
+trap 'ejabberdctl stop > /dev/null' TERM INT
+while kill -0 "$node" 2> /dev/null; do wait "$node" || :; done
