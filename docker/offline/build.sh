@@ -48,7 +48,7 @@ deb http://deb.debian.org/debian bookworm main
 deb http://deb.debian.org/debian bookworm-updates main
 deb http://deb.debian.org/debian-security bookworm-security main
 END
-  # What the registries' mirrors are signed by on this machine has to be trusted in a build too.
+  # A certificate authority that this host trusts has to be trusted in a build too.
   cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
   printf '#!/bin/sh\nexit 101\n' > "$root/usr/sbin/policy-rc.d" # no package starts its server in a build
   chmod 755 "$root/usr/sbin/policy-rc.d"
