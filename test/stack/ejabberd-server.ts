@@ -124,6 +124,7 @@ modules:
   mod_carboncopy: {}
   mod_client_state: {}
   mod_disco: {}
+  mod_fail2ban: {}
   mod_last: {}
   mod_muc:
     access:
