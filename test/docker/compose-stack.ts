@@ -58,7 +58,7 @@ export class ComposeStack {
     this.domain = domain
   }
 
-  /** Builds what is not built yet and starts everything; resolves once all of it is healthy. */
+  /** Starts what {@link buildImages} has built; resolves once all of it is healthy. */
   static async up({ profile, env = {} }: ComposeStackOptions): Promise<ComposeStack> {
     // A copy, so that secrets and .env of whoever runs the tests stay as they are.
     const folder = await mkdtemp(join(tmpdir(), 'sluice-compose-'))
@@ -85,7 +85,6 @@ export class ComposeStack {
     const domain = String(settings.SLUICE_DOMAIN)
     const stack = new ComposeStack({ profile, folder, environment, ports, domain })
     try {
-      await buildImages(profile, environment)
       await stack.compose(['up', '--detach', '--no-build', '--wait', '--wait-timeout', '120'])
       await stack.ready()
       await stack.#keepCertificate()
@@ -200,8 +199,12 @@ export class ComposeStack {
   }
 }
 
-/** Of the checkout, and not of the copy: the gateway's context is the whole repository. */
-async function buildImages(profile: Profile, environment: NodeJS.ProcessEnv): Promise<void> {
+/**
+ * Builds what is not built yet: of the checkout, and not of a copy, as the gateway's context is the whole repository. It
+ * may take minutes, in which a port that was free is free no more.
+ */
+export async function buildImages(profile: Profile): Promise<void> {
+  const environment = await engineEnvironment()
   await provideBaseImages(environment)
   await inTurn('docker', ['compose', '--profile', profile, 'build', '--quiet'], {
     cwd: DOCKER,

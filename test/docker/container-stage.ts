@@ -7,7 +7,7 @@ import { freePort } from '../stack/free-port.ts'
 import { newAccount } from '../stack/new-account.ts'
 import { StanzaUser } from '../stack/stanza-user.ts'
 import { TcpProxy } from '../stack/tcp-proxy.ts'
-import { ComposeStack, type Profile } from './compose-stack.ts'
+import { buildImages, ComposeStack, type Profile } from './compose-stack.ts'
 import { ContainerGateway } from './container-gateway.ts'
 
 /** A profile of docker/compose.yaml, and a stage of the manual's suite on it, which ends the stack with itself. */
@@ -18,6 +18,7 @@ export interface ContainerStage {
 }
 
 export async function openContainerStage(profile: Profile): Promise<ContainerStage> {
+  await buildImages(profile)
   const port = await freePort()
   const http = await TcpProxy.open(`http://127.0.0.1:${port}`)
   const stack = await ComposeStack.up({

@@ -39,6 +39,18 @@ export function describeChatServer(profile: 'prosody' | 'ejabberd'): void {
     const play = () => ({ stage: opened().stage, server: opened().stack })
     foreignMessages(play)
     foreignUploads(play)
+    // Behind the foreign clients: it makes itself a new certificate.
+    describe('the chat server', () => {
+      it('keeps an account that was made just before the chat server was started again', async function () {
+        this.timeout(2 * MINUTE_MS)
+        const { chat, stack, stage } = opened()
+        const account = await stage.account()
+        await stack.compose(['restart', profile])
+        await stack.ready()
+        const user = await chat.login(account)
+        await user.close()
+      })
+    })
     describeManual(`profile ${profile} of docker/compose.yaml`, async () => opened().stage)
   })
 }
