@@ -76,6 +76,16 @@ describe('a message to a room', () => {
     expect(names()).to.deep.equal(['presence', 'message', 'message'])
   })
 
+  it('can have its room entered beforehand; a person needs nothing', async () => {
+    const { outbox, message, names } = await room()
+    await outbox.prepare({ chat: 'chat', to: 'bob@example.org' }, signal)
+    expect(names()).to.deep.equal([])
+    await outbox.prepare(message(), signal)
+    expect(names()).to.deep.equal(['presence'])
+    await outbox.deliver(message(), signal)
+    expect(names()).to.deep.equal(['presence', 'message'])
+  })
+
   for (const condition of ['forbidden', 'not-acceptable']) {
     it(`bounces with what the room says: ${condition}`, async () => {
       const { outbox, message, room: tea } = await room()

@@ -34,6 +34,14 @@ export class Outbox {
   }
 
   /**
+   * Enters the room that a message is for, so that what follows is quick; nothing for a person. Rejects as `deliver`
+   * does.
+   */
+  async prepare({ chat, to }: Pick<ChatMessage, 'chat' | 'to'>, signal: AbortSignal): Promise<void> {
+    if (chat === 'groupchat') await this.#enter(to, signal)
+  }
+
+  /**
    * Sends a message and resolves once one's own server has it, or in a room once the room has passed it on. Rejects
    * with Bounced when it comes back, with Unreachable when nobody can tell; it may then be sent again, since receivers
    * drop a second one.
