@@ -5,10 +5,12 @@ import { StanzaRefused } from '../session/stanza-refused.ts'
 /** The message came back as an error: the server or the peer did not take it. */
 export class Bounced extends Error {
   override readonly name = 'Bounced'
+  readonly condition: string
   readonly statusCode: number
 
   constructor(cause: StanzaRefused) {
     super(cause.message, { cause })
+    this.condition = cause.condition
     this.statusCode = cause.statusCode
   }
 }

@@ -86,14 +86,40 @@ describe('a message to a room', () => {
     expect(names()).to.deep.equal(['presence', 'message'])
   })
 
-  for (const condition of ['forbidden', 'not-acceptable']) {
-    it(`bounces with what the room says: ${condition}`, async () => {
-      const { outbox, message, room: tea } = await room()
-      tea.mutedBy = condition
-      const failure = await outbox.deliver(message(), signal).catch((error) => error)
-      expect(failure).to.be.instanceOf(Bounced).and.have.property('message', condition)
-    })
-  }
+  it('bounces with what the room says', async () => {
+    const { outbox, message, room: tea } = await room()
+    tea.mutedBy = 'forbidden'
+    const failure = await outbox.deliver(message(), signal).catch((error) => error)
+    expect(failure).to.be.instanceOf(Bounced).and.have.property('message', 'forbidden')
+  })
+
+  it('is sent again after entering again when the room does not know us any more (XEP-0045 §7.4)', async () => {
+    const { outbox, message, room: tea, rooms, names } = await room()
+    await rooms.join(tea.jid)
+    tea.mutedBy = 'not-acceptable'
+    const both = [message(), message({ id: 'm2', originId: 'm2' })].map((each) =>
+      outbox.deliver(each, signal).catch((error) => error),
+    )
+    for (const failure of await Promise.all(both)) expect(failure).to.be.instanceOf(Unreachable)
+    tea.mutedBy = undefined
+    await outbox.deliver(message(), signal)
+    expect(names()).to.deep.equal(['presence', 'message', 'message', 'presence', 'message'])
+  })
+
+  it('bounces when the room does not accept it right after it was entered again either', async () => {
+    const { outbox, message, room: tea, names } = await room()
+    tea.mutedBy = 'not-acceptable'
+    for (let round = 0; round < 2; round++) {
+      const failures: unknown[] = []
+      for (let attempt = 0; attempt < 2; attempt++) {
+        await outbox.prepare(message(), signal)
+        failures.push(await outbox.deliver(message(), signal).catch((error) => error))
+      }
+      expect(failures[0]).to.be.instanceOf(Unreachable)
+      expect(failures[1]).to.be.instanceOf(Bounced).and.have.property('message', 'not-acceptable')
+    }
+    expect(names().filter((name) => name === 'presence')).to.have.length(3)
+  })
 
   it('bounces when the room lets nobody in, and joins again the next time', async () => {
     const { outbox, message, room: tea, rooms } = await room()

@@ -23,6 +23,8 @@ interface Needs {
 /** The one way out for messages, to people and to rooms. */
 export class Outbox {
   readonly #needs: Needs
+  /** Messages that a room did not accept, by their ids: before their next attempt it is entered again. */
+  readonly #unaccepted = new Set<string>()
 
   constructor(needs: Needs) {
     this.#needs = needs
@@ -74,11 +76,25 @@ export class Outbox {
       await session.send(encodeChatMessage(this.#inRoomTerms(message)))
       await this.#patiently(echo, message.to, signal)
     }
-    await unlessBounced({ session, message }, send, (stanza) => {
-      if (!isEchoOf(stanza, message) || !rooms.isOwn(stanza.attrs.from ?? '')) return
-      echoed = true
-      onEcho()
-    })
+    try {
+      await unlessBounced({ session, message }, send, (stanza) => {
+        if (!isEchoOf(stanza, message) || !rooms.isOwn(stanza.attrs.from ?? '')) return
+        echoed = true
+        onEcho()
+      })
+    } catch (error) {
+      throw this.#unlessForgotten(message, error)
+    }
+    this.#unaccepted.delete(message.id)
+  }
+
+  /** XEP-0045 §7.4: `not-acceptable` is said to whom the room does not know, so it is entered again, once. */
+  #unlessForgotten({ id, to }: ChatMessage, error: unknown): unknown {
+    if (!(error instanceof Bounced)) return error
+    if (error.condition !== 'not-acceptable' || this.#unaccepted.delete(id)) return error
+    this.#unaccepted.add(id)
+    this.#needs.rooms.doubt(to)
+    return new Unreachable('The room does not know us any more', { cause: error })
   }
 
   async #enter(room: string, signal: AbortSignal): Promise<void> {
