@@ -23,7 +23,7 @@ export async function messagingBench<S extends Session>(given: {
   const repeats = await RepeatFilter.load(store)
   const roomIds = await RoomIds.load(store)
   const history = new MessageHistory({ store })
-  const rooms = new Rooms({ session, clock, log })
+  const rooms = new Rooms({ session, clock, random: () => 1, log })
   const outbox = new Outbox({ session, rooms, roomIds, repeats, clock, log })
   const inbox = new Inbox({ session, rooms, roomIds, repeats, history, clock, log })
   const archive = new Archive({ session, rooms })

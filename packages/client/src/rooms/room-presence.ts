@@ -43,6 +43,20 @@ export function selfPresence(
   return codes.has('110') ? { codes, newNick: x?.getChild('item')?.attrs.nick } : undefined
 }
 
+/** XEP-0045 §10.9. */
+export function isDestruction(presence: XmlElement): boolean {
+  return presence.getChild('x', NS.mucUser)?.getChild('destroy') !== undefined
+}
+
+/**
+ * Whether somebody wants us out (XEP-0045 §8.2, §9.1, §9.4, §10.2: a kick, a ban, members only), not the service for
+ * a reason of its own (332, a shutdown; 333, an error), which some give together with 307.
+ */
+export function isExclusion(codes: ReadonlySet<string>): boolean {
+  if (codes.has('332') || codes.has('333')) return false
+  return ['301', '307', '321', '322'].some((code) => codes.has(code))
+}
+
 /** XEP-0045 §7.2.15: the subject, if only an empty one, ends what a room says to who comes in. */
 export function isSubject(stanza: XmlElement): boolean {
   return (

@@ -4,7 +4,15 @@ import type { Session } from '../session/session.ts'
 import { StanzaRefused } from '../session/stanza-refused.ts'
 import { Unreachable } from '../unreachable.ts'
 import { untilAborted } from '../until-aborted.ts'
-import { entryPresence, exitPresence, instantRoom, isSubject, selfPresence } from './room-presence.ts'
+import {
+  entryPresence,
+  exitPresence,
+  instantRoom,
+  isDestruction,
+  isExclusion,
+  isSubject,
+  selfPresence,
+} from './room-presence.ts'
 
 const ENTRY_MS = 20_000
 // Some services send no subject; one's own presence says enough.
@@ -19,6 +27,8 @@ interface Needs {
   /** The nickname to ask for; another one, `<nick>-2` and so on, when somebody has it. */
   readonly nick: string
   readonly password?: string | undefined
+  /** Called when the room put this occupant out, after `lose`. */
+  readonly onRemoved: (how: { forGood: boolean }) => void
 }
 
 /** One attempt to enter. */
@@ -51,6 +61,10 @@ export class Room {
 
   get nick(): string {
     return this.#nick
+  }
+
+  get isInside(): boolean {
+    return this.#inside
   }
 
   /** One's own JID in the room. */
@@ -133,13 +147,25 @@ export class Room {
   #observePresence(presence: XmlElement): void {
     const { type, from } = presence.attrs
     if (type === 'error') this.#refused(presence)
+    if (type === 'unavailable') this.#observeExit(presence)
     const self = selfPresence(presence)
-    if (!self || !from) return
-    if (type === undefined) this.#admitted(from.slice(this.jid.length + 1), self.codes)
-    if (type !== 'unavailable') return
+    if (self && from && type === undefined) this.#admitted(from.slice(this.jid.length + 1), self.codes)
+  }
+
+  #observeExit(presence: XmlElement): void {
+    // Before it let us in, it speaks of an earlier stay.
+    if (!this.#inside && !this.#knock?.admitted) return
+    const self = selfPresence(presence)
     // XEP-0045 §7.6: 303, a new nickname; the presence under it follows.
-    if (self.codes.has('303') && self.newNick !== undefined) this.#nick = self.newNick
-    else this.lose()
+    if (self?.codes.has('303') && self.newNick !== undefined) {
+      this.#nick = self.newNick
+      return
+    }
+    // XEP-0045 §10.9: each occupant gets its own, which ejabberd does not mark as such.
+    const isDestroyed = isDestruction(presence) && presence.attrs.from === this.occupant
+    if (!self && !isDestroyed) return
+    this.lose()
+    this.#needs.onRemoved({ forGood: isDestroyed || isExclusion(self?.codes ?? new Set()) })
   }
 
   #admitted(nick: string, codes: ReadonlySet<string>): void {

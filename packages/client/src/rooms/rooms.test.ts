@@ -91,7 +91,105 @@ describe('a room', () => {
     expect(presences()).to.have.length(1)
     session.receive(room.present('al', [307, 110], { type: 'unavailable' }))
     await held.join(room.jid)
-    expect(presences()).to.deep.equal([`${room.jid}/alice`, `${room.jid}/al`])
+    expect(presences()).to.deep.equal([`${room.jid}/alice`, `${room.jid}/alice`])
+  })
+
+  it('is entered again until it works, after a longer while each time', async () => {
+    const { rooms: held, room, session, clock, presences } = await rooms()
+    await held.join(room.jid)
+    session.become('connecting')
+    room.closedBy = 'remote-server-timeout'
+    session.become('online')
+    await clock.move(500)
+    expect(presences()).to.have.length(3)
+    await clock.move(999)
+    expect(presences()).to.have.length(3)
+    room.closedBy = undefined
+    await clock.move(1)
+    expect(presences()).to.have.length(4)
+    for (let round = 0; round < 5; round++) await clock.move(60_000)
+    expect(presences()).to.have.length(4)
+    expect(held.list()).to.deep.equal([{ jid: room.jid, nick: 'alice' }])
+  })
+
+  it('is not tried any more once the line is lost, or it is left', async () => {
+    const { rooms: held, room, session, clock, presences } = await rooms()
+    await held.join(room.jid)
+    session.become('connecting')
+    room.closedBy = 'remote-server-timeout'
+    session.become('online')
+    await tick()
+    session.become('connecting')
+    await clock.move(60_000)
+    expect(presences()).to.have.length(2)
+    session.become('online')
+    await tick()
+    await held.leave(room.jid)
+    await clock.move(60_000)
+    expect(presences()).to.have.length(3)
+  })
+
+  it('is let go when it lets us in no more', async () => {
+    const { rooms: held, room, session, clock, presences } = await rooms()
+    await held.join(room.jid)
+    session.become('connecting')
+    room.closedBy = 'registration-required'
+    session.become('online')
+    await clock.move(60_000)
+    expect(presences()).to.have.length(2)
+    expect(held.list()).to.deep.equal([])
+  })
+
+  it('is entered again when it is in doubt, without waiting for a message', async () => {
+    const { rooms: held, room, presences } = await rooms()
+    await held.join(room.jid)
+    held.doubt(room.jid)
+    held.doubt(room.jid)
+    await tick()
+    expect(presences()).to.have.length(2)
+  })
+
+  for (const codes of [[332], [333], [307, 333], []]) {
+    it(`is entered again when its service goes away: ${codes.join(' and ') || 'no code'}`, async () => {
+      const { rooms: held, room, session, presences } = await rooms()
+      await held.join(room.jid)
+      session.receive(room.present('alice', [110, ...codes], { type: 'unavailable' }))
+      await tick()
+      expect(presences()).to.have.length(2)
+      expect(held.list()).to.have.length(1)
+    })
+  }
+
+  for (const code of [301, 307, 321, 322]) {
+    it(`is let go when it puts us out: ${code}`, async () => {
+      const { rooms: held, room, session, clock, presences } = await rooms()
+      await held.join(room.jid)
+      session.receive(room.present('alice', [110, code], { type: 'unavailable' }))
+      await clock.move(60_000)
+      expect(presences()).to.have.length(1)
+      expect(held.list()).to.deep.equal([])
+    })
+  }
+
+  it('is let go, and not made anew, when it is destroyed (XEP-0045 §10.9)', async () => {
+    const { rooms: held, room, session, clock, presences } = await rooms()
+    await held.join(room.jid)
+    session.receive(
+      `<presence from="${room.jid}/alice" type="unavailable"><x xmlns="http://jabber.org/protocol/muc#user">
+        <item affiliation="none" role="none"/><destroy/></x></presence>`,
+    )
+    await clock.move(60_000)
+    expect(presences()).to.have.length(1)
+    expect(held.list()).to.deep.equal([])
+  })
+
+  it('is not lost by the goodbye of an earlier stay', async () => {
+    const { rooms: held, room, session } = await rooms()
+    await held.join(room.jid)
+    await held.leave(room.jid)
+    const joining = held.join(room.jid)
+    session.receive(room.present('alice', [110], { type: 'unavailable' }))
+    expect(await joining).to.deep.equal({ jid: room.jid, nick: 'alice' })
   })
 
   it('is no longer waited for when it does not answer, or the line is lost', async () => {

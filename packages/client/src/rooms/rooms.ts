@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { bareJid } from '../messages/message.ts'
 import type { Session } from '../session/session.ts'
+import { comeBack } from './come-back.ts'
 import { Room } from './room.ts'
 import { RoomFinder } from './room-finder.ts'
 
@@ -17,14 +18,20 @@ export interface JoinedRoom {
 interface Needs {
   readonly session: Session
   readonly clock: Clock
+  readonly random: () => number
   readonly log: Log
 }
 
-/** The rooms of an account: those that its app joined, and those that it sent to. Each is entered again with the line. */
+/**
+ * The rooms of an account: those that its app joined, and those that it sent to. Each is entered again with the line,
+ * or when its service comes back, until it is left or lets us in no more.
+ */
 export class Rooms {
   readonly #needs: Needs
   readonly #finder: RoomFinder
   readonly #held = new Map<string, Room>()
+  /** Ends the return to a room, by its JID. */
+  readonly #returns = new Map<string, AbortController>()
 
   constructor(needs: Needs) {
     this.#needs = needs
@@ -32,6 +39,7 @@ export class Rooms {
     needs.session.stanzas.add((stanza) => this.#observe(stanza))
     needs.session.states.add((state) => {
       for (const room of this.#held.values()) {
+        this.#stopReturn(room.jid)
         if (state === 'online') this.#enterAgain(room)
         else room.lose()
       }
@@ -58,7 +66,7 @@ export class Rooms {
     try {
       await room.enter(how.signal)
     } catch (error) {
-      if (!held && this.#held.get(jid) === room) this.#held.delete(jid)
+      if (!held && this.#held.get(jid) === room) this.#letGo(jid)
       throw error
     }
     return { jid, nick: room.nick }
@@ -67,7 +75,7 @@ export class Rooms {
   /** Idempotent; nothing of the room is shown any more. Never rejects. */
   async leave(jid: string): Promise<void> {
     const room = this.#held.get(jid)
-    this.#held.delete(jid)
+    this.#letGo(jid)
     await room?.leave()
   }
 
@@ -84,9 +92,12 @@ export class Rooms {
     return this.#held.get(bareJid(occupant))?.occupant === occupant
   }
 
-  /** The room does not seem to know this occupant any more: it is entered again before the next message. */
+  /** The room does not seem to know this occupant any more: it is entered again, also before the next message. */
   doubt(jid: string): void {
-    this.#held.get(jid)?.lose()
+    const room = this.#held.get(jid)
+    if (!room?.isInside) return
+    room.lose()
+    this.#enterAgain(room)
   }
 
   /** Leaves all rooms. Never rejects. */
@@ -97,15 +108,42 @@ export class Rooms {
   #open(jid: string, { nick, password }: { nick?: string | undefined; password?: string | undefined }): Room {
     const { session, clock } = this.#needs
     const name = nick ?? session.account.slice(0, session.account.indexOf('@'))
-    const room = new Room({ session, clock, jid, nick: name, password })
+    const room: Room = new Room({
+      session,
+      clock,
+      jid,
+      nick: name,
+      password,
+      onRemoved: ({ forGood }) => {
+        if (this.#held.get(jid) !== room) return
+        if (forGood) this.#letGo(jid)
+        else this.#enterAgain(room)
+      },
+    })
     this.#held.set(jid, room)
     return room
   }
 
   #enterAgain(room: Room): void {
-    room.enter().catch((error: unknown) => {
-      this.#needs.log('warn', 'a room was not entered again', { room: room.jid, error })
+    if (this.#needs.session.state !== 'online') return
+    this.#stopReturn(room.jid)
+    const over = new AbortController()
+    this.#returns.set(room.jid, over)
+    comeBack(room, this.#needs, over.signal).catch((error: unknown) => {
+      if (over.signal.aborted) return
+      this.#needs.log('warn', 'a room lets this account in no more', { room: room.jid, error })
+      if (this.#held.get(room.jid) === room) this.#letGo(room.jid)
     })
+  }
+
+  #letGo(jid: string): void {
+    this.#stopReturn(jid)
+    this.#held.delete(jid)
+  }
+
+  #stopReturn(jid: string): void {
+    this.#returns.get(jid)?.abort()
+    this.#returns.delete(jid)
   }
 
   #observe(stanza: XmlElement): void {
