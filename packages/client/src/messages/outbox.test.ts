@@ -131,6 +131,14 @@ describe('a message to a room', () => {
     await outbox.deliver(message(), signal)
   })
 
+  it('may be sent again when the service of the room is out of reach', async () => {
+    const { outbox, message, room: tea } = await room()
+    tea.closedBy = 'remote-server-not-found'
+    expect(await outbox.deliver(message(), signal).catch((error) => error)).to.be.instanceOf(Unreachable)
+    tea.closedBy = undefined
+    await outbox.deliver(message(), signal)
+  })
+
   it('is not lost in a room that has forgotten us: it joins again before the next attempt', async () => {
     const { outbox, message, room: tea, clock, names } = await room()
     tea.echoes = false

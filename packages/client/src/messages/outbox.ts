@@ -1,6 +1,7 @@
 import { type ChatMessage, encodeChatMessage, NS, type XmlElement } from '@sluice/protocol'
 import { type Clock, sleep } from '../clock.ts'
 import type { Log } from '../log.ts'
+import { isTemporary } from '../rooms/is-temporary.ts'
 import type { RoomIds } from '../rooms/room-ids.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { Session } from '../session/session.ts'
@@ -102,7 +103,7 @@ export class Outbox {
       await this.#needs.rooms.join(room, { signal })
     } catch (error) {
       if (!(error instanceof StanzaRefused)) throw error
-      if (error.retryable) throw new Unreachable('The room cannot be entered now', { cause: error })
+      if (isTemporary(error)) throw new Unreachable('The room cannot be entered now', { cause: error })
       throw new Bounced(error)
     }
   }

@@ -2,6 +2,7 @@ import { element, NS, type XmlElement } from '@sluice/protocol'
 import { expect } from 'chai'
 import { refuse, ScriptedSession } from '../../test/scripted-session.ts'
 import { StanzaRefused } from '../session/stanza-refused.ts'
+import { Unreachable } from '../unreachable.ts'
 import { RoomFinder } from './room-finder.ts'
 
 const { signal } = new AbortController()
@@ -42,7 +43,6 @@ describe('whether an address is a room', () => {
     })
     expect(await found.isRoom('new@rooms.example.org', signal)).to.equal(true)
     expect(await found.isRoom('bob@other.org', signal)).to.equal(false)
-    expect(await found.isRoom('bob@nowhere.org', signal)).to.equal(false)
   })
 
   it('is asked of nobody for an account of our own server', async () => {
@@ -51,9 +51,34 @@ describe('whether an address is a room', () => {
     expect(session.asked).to.deep.equal([])
   })
 
+  it('is not concluded from a silence: who is unknown now is asked again', async () => {
+    const known: Parameters<typeof finder>[0] = { 'rooms.example.org': () => refuse('service-unavailable') }
+    const { finder: found } = finder(known)
+    expect(await found.isRoom('tea@rooms.example.org', signal)).to.equal(false)
+    known['rooms.example.org'] = info('conference', 'text')
+    expect(await found.isRoom('tea@rooms.example.org', signal)).to.equal(true)
+  })
+
+  for (const condition of ['remote-server-not-found', 'remote-server-timeout']) {
+    it(`is not known while its service is out of reach: ${condition}`, async () => {
+      const known: Parameters<typeof finder>[0] = {
+        'tea@rooms.example.org': () => refuse(condition),
+        'rooms.example.org': () => refuse(condition),
+      }
+      const { finder: found } = finder(known)
+      const failure = await found.isRoom('tea@rooms.example.org', signal).catch((error) => error)
+      expect(failure).to.be.instanceOf(Unreachable)
+      delete known['tea@rooms.example.org']
+      const again = await found.isRoom('tea@rooms.example.org', signal).catch((error) => error)
+      expect(again).to.be.instanceOf(Unreachable)
+      known['rooms.example.org'] = info('conference', 'text')
+      expect(await found.isRoom('tea@rooms.example.org', signal)).to.equal(true)
+    })
+  }
+
   it('is asked again when nobody could say', async () => {
     const known: Parameters<typeof finder>[0] = {
-      'tea@rooms.example.org': () => refuse('remote-server-timeout', 'wait'),
+      'tea@rooms.example.org': () => refuse('resource-constraint', 'wait'),
     }
     const { finder: found } = finder(known)
     const failure = await found.isRoom('tea@rooms.example.org', signal).catch((error) => error)

@@ -1,8 +1,10 @@
 import { element, NS, type XmlElement } from '@sluice/protocol'
 import type { Session } from '../session/session.ts'
 import { StanzaRefused } from '../session/stanza-refused.ts'
+import { Unreachable } from '../unreachable.ts'
+import { isOutOfReach } from './is-temporary.ts'
 
-/** Tells rooms from people by disco (XEP-0045 §6.4), each once. */
+/** Tells rooms from people by disco (XEP-0045 §6.4), each until there is an answer. */
 export class RoomFinder {
   readonly #session: Session
   readonly #known = new Map<string, boolean>()
@@ -18,10 +20,10 @@ export class RoomFinder {
     if (domain === this.#session.domain) return false
     const known = this.#known.get(jid)
     if (known !== undefined) return known
-    const isRoom =
-      (await this.#isConference(jid, signal)) ?? (await this.#isConference(domain, signal)) ?? false
-    this.#known.set(jid, isRoom)
-    return isRoom
+    const isRoom = (await this.#isConference(jid, signal)) ?? (await this.#isConference(domain, signal))
+    // A service that is restarted may be silent for a while.
+    if (isRoom !== undefined) this.#known.set(jid, isRoom)
+    return isRoom ?? false
   }
 
   /** Undefined when it does not say: a person who is not to be asked, or a room that nobody has opened yet. */
@@ -31,8 +33,9 @@ export class RoomFinder {
       const info = await this.#session.request({ type: 'get', to: jid, payload, signal })
       return info?.getChildren('identity').some(isTextConference) ?? false
     } catch (error) {
-      if (error instanceof StanzaRefused && !error.retryable) return undefined
-      throw error
+      if (!(error instanceof StanzaRefused) || error.retryable) throw error
+      if (isOutOfReach(error)) throw new Unreachable('The service cannot be reached now', { cause: error })
+      return undefined
     }
   }
 }
