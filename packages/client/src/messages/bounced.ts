@@ -17,13 +17,14 @@ export class Bounced extends Error {
 
 /**
  * Runs what sends a message, and rejects with Bounced when the message comes back in the meantime. `observe` sees
- * each stanza that does not bring it back.
+ * each stanza that does not bring it back. The signal that `send` gets aborts when it is over.
  */
 export async function unlessBounced(
   { session, message }: { session: Session; message: ChatMessage },
-  send: () => Promise<void>,
+  send: (over: AbortSignal) => Promise<void>,
   observe: (stanza: XmlElement) => void = () => {},
 ): Promise<void> {
+  const over = new AbortController()
   let remove = () => {}
   const bounce = new Promise<never>((_, reject) => {
     remove = session.stanzas.add((stanza) => {
@@ -32,9 +33,10 @@ export async function unlessBounced(
     })
   })
   try {
-    await Promise.race([send(), bounce])
+    await Promise.race([send(over.signal), bounce])
   } finally {
     remove()
+    over.abort()
   }
 }
 

@@ -93,6 +93,15 @@ describe('a message to a room', () => {
     expect(failure).to.be.instanceOf(Bounced).and.have.property('message', 'forbidden')
   })
 
+  it('is done with once it has bounced, and leaves its room as it is', async () => {
+    const { outbox, message, room: tea, clock, rooms, names } = await room()
+    tea.mutedBy = 'forbidden'
+    await outbox.deliver(message(), signal).catch(() => {})
+    await clock.move(30_000)
+    await rooms.join(tea.jid)
+    expect(names()).to.deep.equal(['presence', 'message'])
+  })
+
   it('is sent again after entering again when the room does not know us any more (XEP-0045 §7.4)', async () => {
     const { outbox, message, room: tea, rooms, names } = await room()
     await rooms.join(tea.jid)

@@ -53,7 +53,9 @@ export class Outbox {
     this.#noteOwn(message)
     if (message.chat === 'groupchat') return this.#deliverToRoom(message, signal)
     const { session } = this.#needs
-    await unlessBounced({ session, message }, () => session.deliver(encodeChatMessage(message), signal))
+    await unlessBounced({ session, message }, (over) =>
+      session.deliver(encodeChatMessage(message), AbortSignal.any([signal, over])),
+    )
   }
 
   /** Neither a carbon of it nor its echo is shown: the app has it from its own call. */
@@ -70,12 +72,13 @@ export class Outbox {
     const echo = new Promise<void>((resolve) => {
       onEcho = resolve
     })
-    const send = async () => {
+    const send = async (over: AbortSignal) => {
       await this.#enter(message.to, signal)
+      over.throwIfAborted()
       // What went out before the line was lost is in what the room repeats.
       if (echoed) return
       await session.send(encodeChatMessage(this.#inRoomTerms(message)))
-      await this.#patiently(echo, message.to, signal)
+      await this.#patiently(echo, message.to, AbortSignal.any([signal, over]))
     }
     try {
       await unlessBounced({ session, message }, send, (stanza) => {

@@ -33,6 +33,7 @@ interface Needs {
 
 /** One attempt to enter. */
 interface Knock {
+  readonly nick: string
   admitted: boolean
   /** Others can come in. */
   unlocked: Promise<unknown>
@@ -48,6 +49,8 @@ export class Room {
   readonly #needs: Needs
   #nick: string
   #inside = false
+  /** Whether the room let us in on this stream, and has not put us out. */
+  #isKnown = false
   #knock: Knock | undefined
   #entering: Promise<void> | undefined
   /** When something of the room was heard last, in milliseconds since 1970; undefined before the first entry. */
@@ -86,14 +89,23 @@ export class Room {
 
   /** Resolves once the room is told. Never rejects. */
   async leave(): Promise<void> {
-    if (this.#inside) await this.#needs.session.send(exitPresence(this.occupant)).catch(() => {})
+    const knock = this.#knock
+    const nick = this.#isKnown ? this.#nick : knock?.nick
     this.lose()
+    if (nick === undefined) return
+    await this.#needs.session.send(exitPresence(`${this.jid}/${nick}`)).catch(() => {})
   }
 
-  /** The line was lost, or the room has forgotten this occupant. */
+  /** The line was lost, or the room has put us out. */
   lose(): void {
+    this.#isKnown = false
+    this.doubt()
+  }
+
+  /** The room does not seem to know us any more. */
+  doubt(): void {
     this.#inside = false
-    this.#knock?.reject(new Unreachable('The line was lost'))
+    this.#knock?.reject(new Unreachable('The room was lost'))
   }
 
   /** Any stanza whose `from` is of this room. */
@@ -129,7 +141,7 @@ export class Room {
     const historySeconds = missedMs === undefined ? 0 : Math.ceil(missedMs / 1000) + 1
     const over = new AbortController()
     const entered = new Promise<void>((resolve, reject) => {
-      this.#knock = { admitted: false, unlocked: Promise.resolve(), over: over.signal, resolve, reject }
+      this.#knock = { nick, admitted: false, unlocked: Promise.resolve(), over: over.signal, resolve, reject }
     })
     const late = sleep(clock, ENTRY_MS, over.signal).then(() => {
       throw new Unreachable('The room does not answer')
@@ -154,7 +166,7 @@ export class Room {
 
   #observeExit(presence: XmlElement): void {
     // Before it let us in, it speaks of an earlier stay.
-    if (!this.#inside && !this.#knock?.admitted) return
+    if (!this.#isKnown) return
     const self = selfPresence(presence)
     // XEP-0045 §7.6: 303, a new nickname; the presence under it follows.
     if (self?.codes.has('303') && self.newNick !== undefined) {
@@ -171,6 +183,7 @@ export class Room {
   #admitted(nick: string, codes: ReadonlySet<string>): void {
     const { session, clock } = this.#needs
     this.#nick = nick
+    this.#isKnown = true
     const knock = this.#knock
     if (!knock || knock.admitted) return
     knock.admitted = true

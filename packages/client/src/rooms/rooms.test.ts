@@ -211,6 +211,37 @@ describe('a room', () => {
     expect(await joining).to.deep.equal({ jid: room.jid, nick: 'alice' })
   })
 
+  it('is left also on the way in, under the nickname that is asked for', async () => {
+    const { rooms: held, room, session } = await rooms()
+    room.taken.add('alice')
+    const take = session.onSent
+    session.onSent = (stanza) => stanza.attrs.to === `${room.jid}/alice` && take(stanza)
+    const joining = held.join(room.jid).catch((error) => error)
+    await tick()
+    await held.leave(room.jid)
+    expect(await joining).to.be.instanceOf(Unreachable)
+    expect(session.sent.map(({ attrs }) => [attrs.to, attrs.type])).to.deep.equal([
+      [`${room.jid}/alice`, undefined],
+      [`${room.jid}/alice-2`, undefined],
+      [`${room.jid}/alice-2`, 'unavailable'],
+    ])
+  })
+
+  it('is left also while it is in doubt, but not after the line was lost', async () => {
+    const { rooms: held, room, session } = await rooms()
+    await held.join(room.jid)
+    session.onSent = () => {}
+    held.doubt(room.jid)
+    await held.leave(room.jid)
+    expect(session.sent.at(-1)?.attrs).to.deep.include({ to: `${room.jid}/alice`, type: 'unavailable' })
+    const second = await rooms()
+    await second.rooms.join(room.jid)
+    second.session.become('connecting')
+    second.session.state = 'online'
+    await second.rooms.leave(room.jid)
+    expect(second.session.sent).to.have.length(1)
+  })
+
   it('is left when asked to, and at the end', async () => {
     const { rooms: held, session, room } = await rooms()
     await held.join(room.jid)

@@ -96,7 +96,7 @@ export class Rooms {
   doubt(jid: string): void {
     const room = this.#held.get(jid)
     if (!room?.isInside) return
-    room.lose()
+    room.doubt()
     this.#enterAgain(room)
   }
 
