@@ -16,20 +16,18 @@ export class Bounced extends Error {
 }
 
 /**
- * Runs what sends a message, and rejects with Bounced when the message comes back in the meantime. `observe` sees
- * each stanza that does not bring it back. The signal that `send` gets aborts when it is over.
+ * Runs what sends a message, and rejects with Bounced when the message comes back in the meantime. The signal that
+ * `send` gets aborts when it is over.
  */
 export async function unlessBounced(
   { session, message }: { session: Session; message: ChatMessage },
   send: (over: AbortSignal) => Promise<void>,
-  observe: (stanza: XmlElement) => void = () => {},
 ): Promise<void> {
   const over = new AbortController()
   let remove = () => {}
   const bounce = new Promise<never>((_, reject) => {
     remove = session.stanzas.add((stanza) => {
       if (isBounceOf(stanza, message)) reject(new Bounced(refusalOf(stanza)))
-      else observe(stanza)
     })
   })
   try {

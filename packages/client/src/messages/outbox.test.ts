@@ -174,6 +174,38 @@ describe('a message to a room', () => {
     expect(String(session.sent[2])).to.include('<history seconds="1"/>')
   })
 
+  for (const named of [{ stanzaId: 's1' }, {}]) {
+    it(`does not go out twice when the room repeats it between two attempts: ${JSON.stringify(named)}`, async () => {
+      const { outbox, message, room: tea, session, names } = await room()
+      tea.echoes = false
+      const delivery = outbox.deliver(message(), signal).catch((error) => error)
+      await tick()
+      session.become('connecting')
+      expect(await delivery).to.be.instanceOf(Unreachable)
+      tea.history = [
+        tea.line('bob', 'hello', { id: 'm2' }),
+        tea.line('alice', 'hello', { id: 'm1', ...named }),
+      ]
+      session.become('online')
+      await tick()
+      tea.echoes = true
+      await outbox.deliver(message(), signal)
+      expect(names()).to.deep.equal(['presence', 'message', 'presence'])
+      await outbox.deliver(message({ id: 'm2', originId: 'm2' }), signal)
+      expect(names(), 'what bob said under its id does not count').to.have.length(4)
+    })
+  }
+
+  it('does not go out twice when the room had passed it on in an earlier run', async () => {
+    const { outbox, message, room: tea, roomIds, names } = await room()
+    const named = { room: tea.jid, stanzaId: 's1', occupant: `${tea.jid}/alice` }
+    roomIds.note({ ...named, msgId: 'm1' })
+    roomIds.note({ ...named, msgId: 'm2', stanzaId: 's2', occupant: `${tea.jid}/bob` })
+    await outbox.deliver(message(), signal)
+    await outbox.deliver(message({ id: 'm2', originId: 'm2' }), signal)
+    expect(names()).to.deep.equal(['presence', 'message'])
+  })
+
   it('answers a message by the name that the room gave it', async () => {
     const { outbox, message, room: tea, rooms, session } = await room()
     await rooms.join(tea.jid)

@@ -1,4 +1,4 @@
-import { type ChatMessage, encodeChatMessage, NS, type XmlElement } from '@sluice/protocol'
+import { type ChatMessage, encodeChatMessage } from '@sluice/protocol'
 import { type Clock, sleep } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { isTemporary } from '../rooms/is-temporary.ts'
@@ -8,6 +8,7 @@ import type { Session } from '../session/session.ts'
 import { StanzaRefused } from '../session/stanza-refused.ts'
 import { Unreachable } from '../unreachable.ts'
 import { Bounced, unlessBounced } from './bounced.ts'
+import { Passages } from './passages.ts'
 import type { RepeatFilter } from './repeat-filter.ts'
 
 const ECHO_MS = 30_000
@@ -24,11 +25,11 @@ interface Needs {
 /** The one way out for messages, to people and to rooms. */
 export class Outbox {
   readonly #needs: Needs
-  /** Messages that a room did not accept, by their ids: before their next attempt it is entered again. */
-  readonly #unaccepted = new Set<string>()
+  readonly #passages: Passages
 
   constructor(needs: Needs) {
     this.#needs = needs
+    this.#passages = new Passages(needs)
   }
 
   /** See Rooms. */
@@ -66,39 +67,30 @@ export class Outbox {
   }
 
   async #deliverToRoom(message: ChatMessage, signal: AbortSignal): Promise<void> {
-    const { session, rooms } = this.#needs
-    let echoed = false
-    let onEcho = () => {}
-    const echo = new Promise<void>((resolve) => {
-      onEcho = resolve
-    })
+    const { session } = this.#needs
+    const passage = this.#passages.of(message)
     const send = async (over: AbortSignal) => {
       await this.#enter(message.to, signal)
       over.throwIfAborted()
       // What went out before the line was lost is in what the room repeats.
-      if (echoed) return
+      if (passage.hasArrived || this.#passages.wasPassedOnEarlier(message)) return
       await session.send(encodeChatMessage(this.#inRoomTerms(message)))
-      await this.#patiently(echo, message.to, AbortSignal.any([signal, over]))
+      await this.#patiently(passage.arrival, message.to, AbortSignal.any([signal, over]))
     }
     try {
-      await unlessBounced({ session, message }, send, (stanza) => {
-        if (!isEchoOf(stanza, message) || !rooms.isOwn(stanza.attrs.from ?? '')) return
-        echoed = true
-        onEcho()
-      })
+      await unlessBounced({ session, message }, send)
     } catch (error) {
-      throw this.#unlessForgotten(message, error)
+      // XEP-0045 §7.4: said to whom the room does not know, so it is entered again, once.
+      const isForgotten = error instanceof Bounced && error.condition === 'not-acceptable'
+      if (isForgotten && !passage.wasUnaccepted) {
+        passage.wasUnaccepted = true
+        this.#needs.rooms.doubt(message.to)
+        throw new Unreachable('The room does not know us any more', { cause: error })
+      }
+      if (!(error instanceof Unreachable)) this.#passages.end(message)
+      throw error
     }
-    this.#unaccepted.delete(message.id)
-  }
-
-  /** XEP-0045 §7.4: `not-acceptable` is said to whom the room does not know, so it is entered again, once. */
-  #unlessForgotten({ id, to }: ChatMessage, error: unknown): unknown {
-    if (!(error instanceof Bounced)) return error
-    if (error.condition !== 'not-acceptable' || this.#unaccepted.delete(id)) return error
-    this.#unaccepted.add(id)
-    this.#needs.rooms.doubt(to)
-    return new Unreachable('The room does not know us any more', { cause: error })
+    this.#passages.end(message)
   }
 
   async #enter(room: string, signal: AbortSignal): Promise<void> {
@@ -111,8 +103,8 @@ export class Outbox {
     }
   }
 
-  /** Waits for the echo as long as the line is up and a room may be expected to take. */
-  async #patiently(echo: Promise<void>, room: string, signal: AbortSignal): Promise<void> {
+  /** Waits for the arrival as long as the line is up and a room may be expected to take. */
+  async #patiently(arrival: Promise<void>, room: string, signal: AbortSignal): Promise<void> {
     const { session, rooms, clock } = this.#needs
     const over = new AbortController()
     let remove = () => {}
@@ -125,7 +117,7 @@ export class Outbox {
     })
     late.catch(() => {})
     try {
-      await Promise.race([echo, lost, late])
+      await Promise.race([arrival, lost, late])
     } finally {
       remove()
       over.abort()
@@ -142,9 +134,4 @@ export class Outbox {
       ...(answered && { replyTo: { id: answered.stanzaId, to: answered.occupant } }),
     }
   }
-}
-
-function isEchoOf(stanza: XmlElement, { originId, id }: ChatMessage): boolean {
-  if (!stanza.is('message') || stanza.attrs.type !== 'groupchat') return false
-  return stanza.getChild('origin-id', NS.stanzaId)?.attrs.id === originId || stanza.attrs.id === id
 }
