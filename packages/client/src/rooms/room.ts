@@ -70,6 +70,11 @@ export class Room {
     return this.#inside
   }
 
+  /** Whether it has let us in once. */
+  get wasEntered(): boolean {
+    return this.#heardAt !== undefined
+  }
+
   /** One's own JID in the room. */
   get occupant(): string {
     return `${this.jid}/${this.#nick}`
@@ -173,7 +178,7 @@ export class Room {
       this.#nick = self.newNick
       return
     }
-    // XEP-0045 §10.9: each occupant gets its own, which ejabberd does not mark as such.
+    // XEP-0045 §10.9: each occupant gets its own, and not every service marks it with 110.
     const isDestroyed = isDestruction(presence) && presence.attrs.from === this.occupant
     if (!self && !isDestroyed) return
     this.lose()

@@ -227,6 +227,35 @@ describe('a room', () => {
     ])
   })
 
+  it('is joined for whoever still wants it, and left when nobody does', async () => {
+    const { rooms: held, room, session } = await rooms()
+    const take = session.onSent
+    session.onSent = () => {}
+    const [first, second] = [new AbortController(), new AbortController()]
+    const joins = [first, second].map(({ signal }) => held.join(room.jid, { signal }).catch((error) => error))
+    await tick()
+    first.abort(new Error('not needed'))
+    expect(await joins[0]).to.have.property('message', 'not needed')
+    session.receive(
+      room.present('alice', [110]),
+      `<message type="groupchat" from="${room.jid}"><subject/></message>`,
+    )
+    expect(await joins[1]).to.deep.equal({ jid: room.jid, nick: 'alice' })
+    expect(held.list()).to.have.length(1)
+    await held.leave(room.jid)
+
+    session.sent.length = 0
+    const third = new AbortController()
+    const joining = held.join(room.jid, { signal: third.signal }).catch((error) => error)
+    await tick()
+    third.abort(new Error('not needed'))
+    expect(await joining).to.have.property('message', 'not needed')
+    expect(session.sent.map(({ attrs }) => attrs.type)).to.deep.equal([undefined, 'unavailable'])
+    expect(held.list()).to.deep.equal([])
+    session.onSent = take
+    await held.join(room.jid)
+  })
+
   it('is left also while it is in doubt, but not after the line was lost', async () => {
     const { rooms: held, room, session } = await rooms()
     await held.join(room.jid)

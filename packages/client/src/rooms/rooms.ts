@@ -30,6 +30,8 @@ export class Rooms {
   readonly #needs: Needs
   readonly #finder: RoomFinder
   readonly #held = new Map<string, Room>()
+  /** How many wait to be let in. */
+  readonly #joining = new WeakMap<Room, number>()
   /** Ends the return to a room, by its JID. */
   readonly #returns = new Map<string, AbortController>()
 
@@ -55,19 +57,22 @@ export class Rooms {
   /**
    * Enters a room, with the account's name for a nickname unless another is given; idempotent, also in nickname and
    * password. Rejects with StanzaRefused, Unreachable, or the signal's reason; the room is then not held, unless it
-   * was before.
+   * was before or somebody else still waits for it.
    */
   async join(
     jid: string,
     how: { nick?: string | undefined; password?: string | undefined; signal?: AbortSignal } = {},
   ): Promise<JoinedRoom> {
-    const held = this.#held.get(jid)
-    const room = held ?? this.#open(jid, how)
+    const room = this.#held.get(jid) ?? this.#open(jid, how)
+    this.#joining.set(room, (this.#joining.get(room) ?? 0) + 1)
     try {
       await room.enter(how.signal)
     } catch (error) {
-      if (!held && this.#held.get(jid) === room) this.#letGo(jid)
+      const isWanted = room.wasEntered || this.#joining.get(room) !== 1
+      if (!isWanted && this.#held.get(jid) === room) await this.leave(jid)
       throw error
+    } finally {
+      this.#joining.set(room, (this.#joining.get(room) ?? 1) - 1)
     }
     return { jid, nick: room.nick }
   }
