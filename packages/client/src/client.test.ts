@@ -16,7 +16,7 @@ const transport = new NodeHttpTransport()
 /** The typed face, with uploads to a scripted gateway and downloads from a real server. */
 async function media() {
   const { uploads, gateway, store } = await uploadBench()
-  const { history, archive } = await messagingBench({ session: gateway, clock: hastyClock, store })
+  const { history, archive, rooms } = await messagingBench({ session: gateway, clock: hastyClock, store })
   const control = new MediaControl({
     session: gateway,
     service: new MediaService({ session: gateway }),
@@ -24,7 +24,7 @@ async function media() {
   })
   const shared = { session: gateway, transport, store, history, archive, control, sha256, log }
   const downloads = new Downloads({ ...shared, clock: hastyClock, places: new Places(6), random: () => 0 })
-  const core = { account: { uploads, downloads } } as unknown as ClientCore
+  const core = { account: { uploads, downloads, rooms } } as unknown as ClientCore
   return { gateway, store, downloads, media: mediaOf(core) }
 }
 

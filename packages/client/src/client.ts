@@ -3,7 +3,7 @@ import { ClientCore, type ClientEvents } from './client-core.ts'
 import type { ClientOptions } from './client-options.ts'
 import { type ClientRooms, roomsOf } from './client-rooms.ts'
 import type { Message } from './messages/message.ts'
-import { fileParameter, jidParameter, kindParameter, textParameter } from './parameters.ts'
+import { fileParameter, kindParameter, recipientParameter, textParameter } from './parameters.ts'
 import type { Platform } from './platform.ts'
 import type { Credentials } from './session/connection.ts'
 import type { SessionState } from './session/session.ts'
@@ -103,12 +103,12 @@ export function openClient(platform: Platform, options: ClientOptions): Client {
 
 /** Queues a text. Throws TransferError; rejects as TextQueue does. */
 export function sendText(core: ClientCore, options: SendTextOptions): Promise<Message> {
-  const { texts } = core.account
+  const { texts, rooms } = core.account
   const { replyTo, metadata, chat, id = crypto.randomUUID() } = options
   return texts.send({
     id,
     originId: id,
-    to: jidParameter(options.to, 'to'),
+    to: recipientParameter(options.to, 'to', rooms),
     chat,
     text: textParameter(options.text, 'text'),
     ...(replyTo && { replyTo: { id: replyTo } }),
@@ -120,11 +120,11 @@ export function sendText(core: ClientCore, options: SendTextOptions): Promise<Me
 export function mediaOf(core: ClientCore): Media {
   return {
     send({ signal, to, file, kind = 'file', caption, fileName, replyTo, metadata, chat, id }) {
-      const { uploads } = core.account
+      const { uploads, rooms } = core.account
       const held = id === undefined ? undefined : uploads.get(textParameter(id, 'id'))
       const upload = uploads.create({
         id: id ?? crypto.randomUUID(),
-        to: jidParameter(to, 'to'),
+        to: recipientParameter(to, 'to', rooms),
         file: fileParameter(file),
         kind: kindParameter(kind),
         fileName,

@@ -12,6 +12,20 @@ export function jidParameter(value: unknown, name: string): string {
   throw badParameter(name)
 }
 
+/**
+ * Whom a message is for, bare and prepared. Throws TransferError 400, also for an occupant of a held room: without the
+ * nickname the whole room would read what was meant for one.
+ */
+export function recipientParameter(
+  value: unknown,
+  name: string,
+  rooms: { holds(jid: string): boolean },
+): string {
+  const bare = jidParameter(value, name)
+  if (String(value).includes('/') && rooms.holds(bare)) throw badParameter(name)
+  return bare
+}
+
 /** Throws TransferError 400. */
 export function textParameter(value: unknown, name: string): string {
   if (typeof value === 'string' && value !== '') return value

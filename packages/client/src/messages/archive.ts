@@ -78,7 +78,7 @@ export class Archive {
 
   #shown(chat: ChatMessage, room: string | undefined): Message {
     const { account } = this.#session
-    const known = { from: account, timestamp: 0 }
+    const known = { from: account, timestamp: 0, isRoom: (bare: string) => this.#rooms.holds(bare) }
     if (room === undefined) return messageOf(chat, known)
     const own = chat.from !== undefined && this.#rooms.isOwn(chat.from)
     return messageOf({ ...chat, to: room, from: own ? account : chat.from }, known)

@@ -82,11 +82,15 @@ export class Inbox {
   }
 
   #receiveMessage(stanza: XmlElement, { isFirst = false } = {}): Promise<void> {
-    const { session, clock, repeats } = this.#needs
+    const { session, rooms, clock, repeats } = this.#needs
     const decoded = decodeChatMessage(stanza)
     const chat = decoded?.chat === 'groupchat' ? this.#fromRoom(decoded) : decoded
     if (!chat) return Promise.resolve()
-    const message = messageOf(chat, { from: session.account, timestamp: clock.now() })
+    const message = messageOf(chat, {
+      from: session.account,
+      timestamp: clock.now(),
+      isRoom: (bare) => rooms.holds(bare),
+    })
     if (isFirst) this.#acknowledge(stanza, chat.receiptRequested === true)
     // A stanza's own id tells nothing: it is unique within its stream at most (RFC 6120 §8.1.3). Who forges the id of
     // an archive gets at nobody's messages but the own.

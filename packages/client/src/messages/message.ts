@@ -27,9 +27,9 @@ export interface MessageMedia {
 export interface Message {
   readonly chatType: 'chat' | 'groupchat'
   readonly msgId: string
-  /** Bare JID; in a room the occupant, `<room>/<nickname>`. One's own account, whatever device it was sent from. */
+  /** Bare JID; of a room the occupant, `<room>/<nickname>`. One's own account, whatever device it was sent from. */
   readonly fromUserJid: string
-  /** Bare JID; of the room, in a room. */
+  /** Bare JID; of the room, in a room; the occupant in a private message to one. */
   readonly toUserJid: string
   /** Milliseconds since 1970. */
   readonly timestamp: number
@@ -43,15 +43,22 @@ export interface Message {
   readonly metaData: Readonly<Record<string, unknown>>
 }
 
-/** What apps see of a decoded stanza. `from` and `timestamp` stand in where the stanza says nothing. */
-export function messageOf(chat: ChatMessage, known: { from: string; timestamp: number }): Message {
+/**
+ * What apps see of a decoded stanza. `from` and `timestamp` stand in where the stanza says nothing; of whom `isRoom`
+ * knows that it is a room, the occupants are told apart in private messages as well (XEP-0045 §7.5).
+ */
+export function messageOf(
+  chat: ChatMessage,
+  known: { from: string; timestamp: number; isRoom?: (bare: string) => boolean },
+): Message {
   const { media, replyTo } = chat
   const from = chat.from ?? known.from
+  const whoIs = (jid: string) => (known.isRoom?.(bareJid(jid)) ? jid : bareJid(jid))
   return {
     chatType: chat.chat,
     msgId: chat.originId ?? chat.id,
-    fromUserJid: chat.chat === 'groupchat' ? from : bareJid(from),
-    toUserJid: bareJid(chat.to),
+    fromUserJid: chat.chat === 'groupchat' ? from : whoIs(from),
+    toUserJid: chat.chat === 'groupchat' ? bareJid(chat.to) : whoIs(chat.to),
     timestamp: chat.delayedSince?.getTime() ?? known.timestamp,
     msgBody: media
       ? { message_type: media.kind, media: mediaOf(media) }

@@ -1,7 +1,7 @@
 import { type SendTextOptions, sendText } from '../client.ts'
 import { Bounced } from '../messages/bounced.ts'
 import type { Message } from '../messages/message.ts'
-import { badParameter, jidParameter, textParameter } from '../parameters.ts'
+import { badParameter, recipientParameter, textParameter } from '../parameters.ts'
 import { TransferError } from '../transfers/transfer-error.ts'
 import { wireFailure } from '../transfers/upload-failure.ts'
 import { Unreachable } from '../unreachable.ts'
@@ -15,11 +15,11 @@ export function startText(context: SdkContext, params: TextParams): Chain<Messag
   return newRun<Message>(context, async (run) => {
     const core = context.core()
     const id = crypto.randomUUID()
-    core.account
+    const { rooms } = core.account
     if (typeof params !== 'object' || params === null) throw badParameter('toJid')
     const sending = sendText(core, {
       id,
-      to: jidParameter(params.toJid, 'toJid'),
+      to: recipientParameter(params.toJid, 'toJid', rooms),
       text: textParameter(params.message, 'message'),
       replyTo: params.replyMessageId || undefined,
       metadata: params.metaData as SendTextOptions['metadata'],

@@ -12,7 +12,8 @@ const U = 'Media upload for message-id m1'
 /** The calls on uploads against a scripted gateway, and what their callbacks hear. */
 async function calls() {
   const { uploads, gateway } = await uploadBench()
-  const core = { account: { uploads }, log() {} } as unknown as ClientCore
+  const rooms = { holds: (jid: string) => jid === 'tea@rooms.example.org' }
+  const core = { account: { uploads, rooms }, log() {} } as unknown as ClientCore
   const context: SdkContext = {
     initialized: () => core,
     core: () => core,
@@ -51,6 +52,15 @@ describe('the calls on uploads', () => {
     expect(await sending).to.include({ statusCode: 200 })
     expect(heard).to.deep.equal(['pending m1', 'success'])
     expect(gateway.upload.get('u-m1')?.offer.intent.replyTo).to.equal(undefined)
+  })
+
+  it('send nothing to an occupant of a joined room: the whole room would read it', async () => {
+    const { send, uploads } = await calls()
+    expect(await send({ toJid: 'tea@rooms.example.org/mallory' })).to.include({
+      statusCode: 400,
+      message: 'toJid is not valid or required',
+    })
+    expect(uploads.list()).to.deep.equal([])
   })
 
   it('cancel before pending has fired: it fires first, and no byte is sent', async () => {

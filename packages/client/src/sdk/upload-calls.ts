@@ -1,6 +1,6 @@
 import type { Account } from '../account.ts'
 import type { Message } from '../messages/message.ts'
-import { fileParameter, jidParameter, kindParameter, textParameter } from '../parameters.ts'
+import { fileParameter, kindParameter, recipientParameter, textParameter } from '../parameters.ts'
 import type { FileInput } from '../transfers/file-source.ts'
 import { uploadTexts } from '../transfers/transfer-texts.ts'
 import type { Upload } from '../transfers/upload.ts'
@@ -42,7 +42,7 @@ function prepared(context: SdkContext, params: MediaParams): (run: Run<Message>)
   try {
     const { account } = context.core()
     const given = params?.fileMessageParams
-    const to = jidParameter(params?.toJid, 'toJid')
+    const to = recipientParameter(params?.toJid, 'toJid', account.rooms)
     const file = fileParameter(given?.file)
     const kind = kindParameter(params?.messageType)
     const { caption, fileName, msgId } = given

@@ -1,0 +1,53 @@
+import { encodeChatMessage } from '@sluice/protocol'
+import { expect } from 'chai'
+import { messagingBench, tick } from '../../test/messaging-bench.ts'
+import { MovedClock } from '../../test/scripted-connection.ts'
+import { ScriptedRoom } from '../../test/scripted-room.ts'
+import { ScriptedSession } from '../../test/scripted-session.ts'
+import type { Message } from './message.ts'
+
+/** Alice in a room. */
+async function joined() {
+  const session = new ScriptedSession()
+  const bench = await messagingBench({ session, clock: new MovedClock() })
+  const room = new ScriptedRoom(session)
+  await bench.rooms.join(room.jid)
+  const shown: Message[] = []
+  bench.inbox.messages.add((message) => shown.push(message))
+  return { ...bench, room, shown }
+}
+
+describe('what comes in from a room', () => {
+  it('names the occupant of a private message, who is not the room', async () => {
+    const { session, room, shown } = await joined()
+    const mallory = { from: `${room.jid}/mallory`, to: session.device, chat: 'chat', text: 'psst' } as const
+    session.stanzas.emit(encodeChatMessage({ ...mallory, id: 'm1' }))
+    session.stanzas.emit(encodeChatMessage({ ...mallory, id: 'm1', from: `${room.jid}/bob` }))
+    await tick()
+    expect(shown.map(({ chatType, fromUserJid }) => [chatType, fromUserJid])).to.deep.equal([
+      ['chat', `${room.jid}/mallory`],
+      ['chat', `${room.jid}/bob`],
+    ])
+  })
+
+  it('names the occupant also in what another device got from or sent to one', async () => {
+    const { session, room, shown } = await joined()
+    const occupant = `${room.jid}/mallory`
+    for (const [copied, from, to] of [
+      ['received', occupant, session.account],
+      ['sent', `${session.account}/two`, occupant],
+    ] as const) {
+      const message = encodeChatMessage({ id: copied, from, to, chat: 'chat', text: 'psst' })
+      message.attrs.xmlns = 'jabber:client'
+      session.receive(
+        `<message from="${session.account}"><${copied} xmlns="urn:xmpp:carbons:2">` +
+          `<forwarded xmlns="urn:xmpp:forward:0">${message}</forwarded></${copied}></message>`,
+      )
+    }
+    await tick()
+    expect(shown.map(({ fromUserJid, toUserJid }) => [fromUserJid, toUserJid])).to.deep.equal([
+      [occupant, session.account],
+      [session.account, occupant],
+    ])
+  })
+})
