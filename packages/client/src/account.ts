@@ -91,7 +91,7 @@ export class Account {
     this.inbox = new Inbox({ ...needs, session, history, rooms, roomIds, repeats })
     this.texts = new TextQueue({ ...needs, session, outbox })
     this.uploads = new Uploads({ ...transfers, service, outbox, places: new Places(AT_ONCE) })
-    const archive = new Archive({ session, rooms })
+    const archive = new Archive({ session, rooms, repeats })
     this.downloads = new Downloads({ ...transfers, archive, places: new Places(AT_ONCE) })
   }
 

@@ -26,8 +26,8 @@ export async function messagingBench<S extends Session>(given: {
   const rooms = new Rooms({ session, clock, random: () => 1, log })
   const outbox = new Outbox({ session, rooms, roomIds, repeats, clock, log })
   const inbox = new Inbox({ session, rooms, roomIds, repeats, history, clock, log })
-  const archive = new Archive({ session, rooms })
-  return { session, store, history, rooms, roomIds, outbox, inbox, archive }
+  const archive = new Archive({ session, rooms, repeats })
+  return { session, store, history, rooms, roomIds, repeats, outbox, inbox, archive }
 }
 
 /** Resolves when what is on its way has come as far as it goes without a timer. */

@@ -2,6 +2,7 @@ import { element, NS, type XmlElement } from '@sluice/protocol'
 import { expect } from 'chai'
 import { messagingBench } from '../../test/messaging-bench.ts'
 import { parseXml } from '../../test/parse-xml.ts'
+import { ScriptedRoom } from '../../test/scripted-room.ts'
 import { refuse, ScriptedSession } from '../../test/scripted-session.ts'
 import { hastyClock } from '../../test/upload-bench.ts'
 import { Unreachable } from '../unreachable.ts'
@@ -144,6 +145,22 @@ describe('an archive', () => {
       fromUserJid: `${room}/bob`,
       toUserJid: room,
     })
+  })
+
+  it('of a room tells the own messages from those of whoever had the nickname before', async () => {
+    const room = 'tea@rooms.example.org'
+    const bench = await archive((session) => ({ to, payload }) => {
+      const queryId = queryIdOf(payload)
+      if (to !== undefined)
+        for (const id of ['m1', 'm2'])
+          session.receive(result({ from: room, queryId, id, sender: `${room}/alice`, type: 'groupchat' }))
+      return fin(undefined, true)
+    })
+    new ScriptedRoom(bench.session)
+    await bench.rooms.join(room)
+    bench.repeats.isNew({ sender: ACCOUNT, id: 'm1' })
+    expect((await bench.archive.findMedia('m1', signal))?.fromUserJid).to.equal(ACCOUNT)
+    expect((await bench.archive.findMedia('m2', signal))?.fromUserJid).to.equal(`${room}/alice`)
   })
 
   it('that is not there has nothing, but one that cannot be asked is no answer', async () => {

@@ -4,6 +4,7 @@ import type { Session } from '../session/session.ts'
 import { StanzaRefused } from '../session/stanza-refused.ts'
 import { forwardedMessage } from './forwarded.ts'
 import { type Message, messageOf } from './message.ts'
+import type { RepeatFilter } from './repeat-filter.ts'
 
 const PAGE = 50
 const PAGES = 20
@@ -12,10 +13,12 @@ const PAGES = 20
 export class Archive {
   readonly #session: Session
   readonly #rooms: Rooms
+  readonly #repeats: RepeatFilter
 
-  constructor(needs: { session: Session; rooms: Rooms }) {
+  constructor(needs: { session: Session; rooms: Rooms; repeats: RepeatFilter }) {
     this.#session = needs.session
     this.#rooms = needs.rooms
+    this.#repeats = needs.repeats
   }
 
   /**
@@ -80,7 +83,9 @@ export class Archive {
     const { account } = this.#session
     const known = { from: account, timestamp: 0, isRoom: (bare: string) => this.#rooms.holds(bare) }
     if (room === undefined) return messageOf(chat, known)
-    const own = chat.from !== undefined && this.#rooms.isOwn(chat.from)
+    // Another one may have had the nickname then.
+    const sent = chat.originId !== undefined && this.#repeats.has({ sender: account, id: chat.originId })
+    const own = sent && this.#rooms.isOwn(chat.from ?? '')
     return messageOf({ ...chat, to: room, from: own ? account : chat.from }, known)
   }
 }

@@ -6,6 +6,8 @@ import { ScriptedRoom } from '../../test/scripted-room.ts'
 import { ScriptedSession } from '../../test/scripted-session.ts'
 import type { Message } from './message.ts'
 
+const DELAY = '<delay xmlns="urn:xmpp:delay" stamp="2026-01-01T00:00:00Z"/>'
+
 /** Alice in a room. */
 async function joined() {
   const session = new ScriptedSession()
@@ -49,5 +51,24 @@ describe('what comes in from a room', () => {
       [occupant, session.account],
       [session.account, occupant],
     ])
+  })
+
+  it('is by an occupant when somebody had the own nickname while the line was lost', async () => {
+    const { outbox, session, room, shown } = await joined()
+    const { signal } = new AbortController()
+    await outbox.deliver({ id: 'm1', to: room.jid, chat: 'groupchat', text: 'I stay' }, signal)
+    session.become('connecting')
+    room.history = [
+      room.line('alice', 'I stay', { id: 'm1', children: DELAY }),
+      room.line('alice', 'I quit', { id: 'm2', children: DELAY }),
+    ]
+    session.become('online')
+    await tick()
+    expect(shown.map(({ fromUserJid, msgBody }) => [fromUserJid, msgBody.message])).to.deep.equal([
+      [`${room.jid}/alice`, 'I quit'],
+    ])
+    room.says('alice', 'from my other device')
+    await tick()
+    expect(shown.at(-1)?.fromUserJid).to.equal(session.account)
   })
 })

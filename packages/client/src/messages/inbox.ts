@@ -95,7 +95,7 @@ export class Inbox {
     // A stanza's own id tells nothing: it is unique within its stream at most (RFC 6120 §8.1.3). Who forges the id of
     // an archive gets at nobody's messages but the own.
     const archive = chat.chat === 'groupchat' ? message.toUserJid : session.account
-    const id = chat.originId ?? stanzaIdBy(archive, chat)
+    const id = lastingId(archive, chat)
     if (id !== undefined && !repeats.isNew({ sender: message.fromUserJid, id })) return Promise.resolve()
     // One after the other, so that none is shown before an earlier one.
     this.#lastShown = this.#lastShown.then(() => this.#show(message))
@@ -116,10 +116,18 @@ export class Inbox {
     return {
       ...chat,
       to: room,
-      from: rooms.isOwn(from) ? session.account : from,
+      from: this.#isOwn(room, chat) ? session.account : from,
       receiptRequested: false,
       ...(answered && { replyTo: { id: answered.msgId } }),
     }
+  }
+
+  /** What is repeated may be by whoever had the nickname then: own is what is known to be. */
+  #isOwn(room: string, chat: ChatMessage): boolean {
+    const { rooms, repeats, session } = this.#needs
+    if (!rooms.isOwn(chat.from ?? '')) return false
+    const id = lastingId(room, chat)
+    return !chat.delayedSince || (id !== undefined && repeats.has({ sender: session.account, id }))
   }
 
   async #show(message: Message): Promise<void> {
@@ -180,6 +188,10 @@ export class Inbox {
   #whoIs(from: string): string {
     return this.#needs.rooms.holds(bareJid(from)) ? from : bareJid(from)
   }
+}
+
+function lastingId(archive: string, chat: ChatMessage): string | undefined {
+  return chat.originId ?? stanzaIdBy(archive, chat)
 }
 
 function stanzaIdBy(by: string, { stanzaIds }: ChatMessage): string | undefined {

@@ -21,11 +21,15 @@ export class RepeatFilter {
     return new RepeatFilter(store, new Set(held))
   }
 
+  /** Whether it was seen, which this call does not count as. */
+  has(message: { sender: string; id: string }): boolean {
+    return this.#seen.has(keyOf(message))
+  }
+
   /** True the first time. */
-  isNew({ sender, id }: { sender: string; id: string }): boolean {
-    const key = JSON.stringify([sender, id])
-    if (this.#seen.has(key)) return false
-    this.#seen.add(key)
+  isNew(message: { sender: string; id: string }): boolean {
+    if (this.has(message)) return false
+    this.#seen.add(keyOf(message))
     for (const oldest of this.#seen) {
       if (this.#seen.size <= REMEMBERED) break
       this.#seen.delete(oldest)
@@ -38,4 +42,8 @@ export class RepeatFilter {
   save(): Promise<void> {
     return this.#entry.save()
   }
+}
+
+function keyOf({ sender, id }: { sender: string; id: string }): string {
+  return JSON.stringify([sender, id])
 }
