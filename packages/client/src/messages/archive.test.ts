@@ -9,6 +9,7 @@ import { Unreachable } from '../unreachable.ts'
 
 const signal = new AbortController().signal
 const ACCOUNT = 'alice@example.org'
+const FORGED_DATE = '<delay stamp="2001-01-01T00:00:00Z" xmlns="urn:xmpp:delay"/>'
 
 /** A media message as an archive returns it. */
 function result(over: {
@@ -18,6 +19,9 @@ function result(over: {
   url?: string
   sender?: string
   type?: string
+  stamp?: string
+  /** What the sender wrote into the message. */
+  children?: string
 }): string {
   const {
     from,
@@ -25,15 +29,16 @@ function result(over: {
     id = 'm1',
     url = 'https://gateway/media/x/a.png',
     sender = 'bob@example.org/phone',
+    stamp = '2026-11-25T22:31:18Z',
   } = over
   return `
     <message to="alice@example.org/one" xmlns="jabber:client" ${from === undefined ? '' : `from="${from}"`}>
       <result xmlns="urn:xmpp:mam:2" queryid="${queryId}" id="${id}-archive">
         <forwarded xmlns="urn:xmpp:forward:0">
-          <delay stamp="2026-11-25T22:31:18Z" xmlns="urn:xmpp:delay"/>
+          <delay stamp="${stamp}" xmlns="urn:xmpp:delay"/>
           <message to="${ACCOUNT}" id="${id}" from="${sender}" xmlns="jabber:client" type="${over.type ?? 'chat'}">
             <body>${url}</body><x xmlns="jabber:x:oob"><url>${url}</url></x>
-            <origin-id id="${id}" xmlns="urn:xmpp:sid:0"/>
+            <origin-id id="${id}" xmlns="urn:xmpp:sid:0"/>${over.children ?? ''}
           </message>
         </forwarded>
       </result>
@@ -119,6 +124,28 @@ describe('an archive', () => {
       return fin('m1-archive', true)
     })
     expect((await held.findMedia('m1', signal))?.fromUserJid).to.equal('bob@example.org')
+  })
+
+  it('gives what was sent first also when that is pages back, or in another archive', async () => {
+    const room = 'tea@rooms.example.org'
+    // Of each archive the pages, the newest first; `bob` has the id first.
+    const forged = { sender: 'mallory@evil/x', stamp: '2026-11-26T00:00:00Z', children: FORGED_DATE }
+    for (const { own, inRoom } of [
+      { own: [forged, {}], inRoom: [undefined] },
+      { own: [forged], inRoom: [undefined, { sender: `${room}/bob`, type: 'groupchat' }] },
+      { own: [{}], inRoom: [{ ...forged, sender: `${room}/mallory`, type: 'groupchat' }] },
+    ]) {
+      const bench = await archive((session) => ({ to, payload }) => {
+        const pages = to === undefined ? own : inRoom
+        const page = Number(beforeOf(payload) || 0)
+        const over = pages[page]
+        if (over) session.receive(result({ ...over, from: to, queryId: queryIdOf(payload) }))
+        return fin(String(page + 1), page + 1 === pages.length)
+      })
+      new ScriptedRoom(bench.session)
+      await bench.rooms.join(room)
+      expect((await bench.archive.findMedia('m1', signal))?.fromUserJid).to.match(/bob/)
+    }
   })
 
   it('of a joined room is asked as well, and answers for that room alone', async () => {

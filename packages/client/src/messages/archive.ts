@@ -22,45 +22,51 @@ export class Archive {
   }
 
   /**
-   * The media message of this id, among the last 1,000 messages of each archive; undefined when none has it. Rejects
+   * The media message of this id, among the last 1,000 messages of each archive; undefined when none has it. Of several
+   * the oldest: an id belongs to whom it was seen of first, and nobody can put another file behind it later. Rejects
    * with Unreachable, with a StanzaRefused that may go away, and with the signal's reason.
    */
   async findMedia(msgId: string, signal: AbortSignal): Promise<Message | undefined> {
     const archives = [undefined, ...this.#rooms.list().map(({ jid }) => jid)]
+    let oldest: Kept | undefined
     for (const room of archives) {
       const found = await this.#search(room, msgId, signal)
-      if (found) return found
+      if (found && (!oldest || found.storedAt < oldest.storedAt)) oldest = found
     }
-    return undefined
+    return oldest?.message
   }
 
-  /** Backwards, since what is asked for is mostly new. */
-  async #search(room: string | undefined, msgId: string, signal: AbortSignal): Promise<Message | undefined> {
+  /** The oldest match of one archive, whose order is its own. */
+  async #search(room: string | undefined, msgId: string, signal: AbortSignal): Promise<Kept | undefined> {
     let before = ''
+    let oldest: Kept | undefined
     for (let page = 0; page < PAGES; page++) {
-      const { messages, first, complete } = await this.#page(room, before, signal)
-      // The oldest of a page: an id belongs to whom it was seen of first.
-      const found = messages.map(decodeChatMessage).find((chat) => chat?.media && idOf(chat) === msgId)
-      if (found) return this.#shown(found, room)
-      if (complete || first === undefined || first === before) return undefined
+      const { results, first, complete } = await this.#page(room, before, signal)
+      for (const { stanza, storedAt } of results) {
+        const chat = decodeChatMessage(stanza)
+        if (!chat?.media || idOf(chat) !== msgId) continue
+        oldest = { message: this.#shown(chat, room), storedAt }
+        break
+      }
+      if (complete || first === undefined || first === before) break
       before = first
     }
-    return undefined
+    return oldest
   }
 
   async #page(room: string | undefined, before: string, signal: AbortSignal): Promise<Page> {
     const queryId = crypto.randomUUID()
-    const messages: XmlElement[] = []
+    const results: Result[] = []
     const remove = this.#session.stanzas.add((stanza) => {
-      const message = this.#resultIn(stanza, { room, queryId })
-      if (message) messages.push(message)
+      const result = this.#resultIn(stanza, { room, queryId })
+      if (result) results.push(result)
     })
     try {
       const payload = archiveQuery(queryId, before)
-      return { messages, ...endOf(await this.#session.request({ type: 'set', to: room, payload, signal })) }
+      return { results, ...endOf(await this.#session.request({ type: 'set', to: room, payload, signal })) }
     } catch (error) {
       // No archive, or none for this account.
-      if (error instanceof StanzaRefused && !error.retryable) return { messages: [], complete: true }
+      if (error instanceof StanzaRefused && !error.retryable) return { results: [], complete: true }
       throw error
     } finally {
       remove()
@@ -71,12 +77,15 @@ export class Archive {
   #resultIn(
     stanza: XmlElement,
     { room, queryId }: { room: string | undefined; queryId: string },
-  ): XmlElement | undefined {
+  ): Result | undefined {
     const { from } = stanza.attrs
     const own = from === undefined || from === this.#session.account
     if (!stanza.is('message') || !(room === undefined ? own : from === room)) return undefined
     const result = stanza.getChild('result', NS.archive)
-    return result?.attrs.queryid === queryId ? forwardedMessage(result) : undefined
+    if (result?.attrs.queryid !== queryId) return undefined
+    const storedAt = storedAtOf(result)
+    const message = forwardedMessage(result)
+    return message && { stanza: message, storedAt }
   }
 
   #shown(chat: ChatMessage, room: string | undefined): Message {
@@ -90,8 +99,20 @@ export class Archive {
   }
 }
 
+/** A media message with the date that its archive gives it. */
+interface Kept {
+  readonly message: Message
+  readonly storedAt: number
+}
+
+interface Result {
+  readonly stanza: XmlElement
+  /** Milliseconds since 1970; Infinity when the archive does not say. */
+  readonly storedAt: number
+}
+
 interface Page {
-  readonly messages: XmlElement[]
+  readonly results: Result[]
   /** Archive id of the oldest. */
   readonly first?: string | undefined
   readonly complete: boolean
@@ -108,6 +129,13 @@ function archiveQuery(queryId: string, before: string): XmlElement {
 function endOf(fin: XmlElement | undefined): Pick<Page, 'first' | 'complete'> {
   const first = fin?.getChild('set', NS.resultSets)?.getChildText('first') ?? undefined
   return { first, complete: fin?.attrs.complete === 'true' }
+}
+
+/** By the archive's word (XEP-0313 §4.1.2): the message may hold a date of its sender's making. */
+function storedAtOf(result: XmlElement): number {
+  const delay = result.getChild('forwarded', NS.forward)?.getChild('delay', NS.delay)
+  const stamp = Date.parse(delay?.attrs.stamp ?? '')
+  return Number.isNaN(stamp) ? Number.POSITIVE_INFINITY : stamp
 }
 
 function idOf({ originId, id }: ChatMessage): string {
