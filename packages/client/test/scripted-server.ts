@@ -117,7 +117,8 @@ export class ScriptedSocket extends EventTarget {
   }
 
   #checkPassword(text: string): void {
-    const [, , password] = atob(/>([^<]*)</.exec(text)?.[1] ?? '').split('\0')
+    const said = Buffer.from(/>([^<]*)</.exec(text)?.[1] ?? '', 'base64').toString()
+    const [, , password] = said.split('\0')
     this.#loggedIn = password === this.#server.password
     if (this.#loggedIn) this.say(`<success xmlns='${SASL}'/>`)
     else this.say(`<failure xmlns='${SASL}'><not-authorized/></failure>`)

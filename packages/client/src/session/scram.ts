@@ -1,3 +1,5 @@
+import { byteString } from './byte-string.ts'
+
 const encoder = new TextEncoder()
 
 /** The mechanisms, the stronger first. */
@@ -89,10 +91,6 @@ function saslName(name: string): string {
 
 function randomNonce(): string {
   return btoa(byteString(crypto.getRandomValues(new Uint8Array(24))))
-}
-
-function byteString(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
 }
 
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {

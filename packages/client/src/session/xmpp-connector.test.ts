@@ -39,7 +39,7 @@ async function connected() {
 }
 
 /** An attempt to log in at this address, and what it rejects with. */
-function login(url: string) {
+function login(url: string, password = 'secret') {
   const server = new ScriptedServer()
   const connector = new XmppConnector({
     url,
@@ -47,7 +47,7 @@ function login(url: string) {
     WebSocket: server.WebSocket,
     clock: new MovedClock(),
   })
-  const credentials = { username: 'alice', password: 'secret' }
+  const credentials = { username: 'alice', password }
   const request = { credentials, resource: 'one', signal: new AbortController().signal }
   // Once the caller has said what is offered.
   const attempt = Promise.resolve().then(() => connector.connect(request).catch((error) => error))
@@ -59,6 +59,17 @@ describe('the XMPP connector', () => {
     const { connection } = await connected()
     expect(connection.jid).to.equal('alice@localhost/one')
     await connection.close()
+  })
+
+  it('logs in by PLAIN with a password of any letters, in UTF-8', async () => {
+    for (const password of ['pässwort', '日本', 'secret']) {
+      const { server, attempt } = login('wss://localhost/', password)
+      server.password = password
+      const connection = await attempt
+      expect(connection, password).to.have.property('jid', 'alice@localhost/one')
+      expect(server.latest.mechanism).to.equal('PLAIN')
+      await connection.close()
+    }
   })
 
   for (const answer of ['enabled', 'failed']) {

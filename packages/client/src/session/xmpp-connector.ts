@@ -3,6 +3,7 @@ import { type Authenticate, client, type Entity } from '@xmpp/client'
 import { type Clock, sleep } from '../clock.ts'
 import { ConnectError, type Connection, type Connector, type Credentials } from './connection.ts'
 import { onUsable } from './on-usable.ts'
+import { Plain } from './plain.ts'
 import { registrationError, registrationQuery } from './registration.ts'
 import { SCRAM_HASHES, Scram, type ScramName } from './scram.ts'
 import { type WebSocketClass, webSocketTransport } from './web-socket-transport.ts'
@@ -40,7 +41,7 @@ export class XmppConnector implements Connector {
       },
     })
     // @xmpp/sasl drops the server's proof, so the mechanism that can check it is kept here.
-    useScram(entity, (begun) => {
+    useOwnMechanisms(entity, (begun) => {
       scram = begun
     })
     const jid = await this.#negotiate(entity, request.signal, (resolve, reject) => {
@@ -128,9 +129,9 @@ export class XmppConnector implements Connector {
   }
 }
 
-/** Our own SCRAM in place of what @xmpp/client brings. */
-function useScram({ saslFactory }: Entity, onBegun: (scram: Scram) => void): void {
-  saslFactory._mechs = saslFactory._mechs.filter(({ name }) => !(name in SCRAM_HASHES))
+/** Our own SCRAM and PLAIN in place of what @xmpp/client brings. */
+function useOwnMechanisms({ saslFactory }: Entity, onBegun: (scram: Scram) => void): void {
+  saslFactory._mechs = saslFactory._mechs.filter(({ name }) => !(name in SCRAM_HASHES) && name !== 'PLAIN')
   for (const name of Object.keys(SCRAM_HASHES) as ScramName[]) {
     class KeptScram extends Scram {
       constructor() {
@@ -140,6 +141,7 @@ function useScram({ saslFactory }: Entity, onBegun: (scram: Scram) => void): voi
     }
     saslFactory.use(name, KeptScram)
   }
+  saslFactory.use('PLAIN', Plain)
 }
 
 /** PLAIN gives the password away: only over TLS, or where nothing leaves the machine. */
