@@ -13,6 +13,7 @@ const address = { uploadId: 'u1', uploadUrl: 'https://gateway/uploads/u1', token
 function control(
   answer: ScriptedSession['answer'],
   twin: { status: number; body?: unknown } = { status: 204 },
+  known: { given?: string; remembered?: string } = { given: 'media.example.org' },
 ) {
   const session = new ScriptedSession()
   session.answer = answer
@@ -33,7 +34,7 @@ function control(
     },
     close() {},
   }
-  const service = new MediaService({ session, given: 'media.example.org' })
+  const service = new MediaService({ session, ...known })
   return { session, requests, media: new MediaControl({ session, service, transport }) }
 }
 
@@ -90,6 +91,18 @@ describe('what is asked of the media service', () => {
     expect(requests.map(({ url, content }) => [url, content])).to.deep.equal([
       ['https://gateway/uploads/u1/hash', JSON.stringify({ sha256 })],
     ])
+  })
+
+  it('is said by HTTP without a search first in a new run that remembers the service', async () => {
+    const silent = () => {
+      throw new Unreachable('Nobody answered')
+    }
+    const { media, session, requests } = control(silent, undefined, { remembered: 'media.example.org' })
+    await media.claim(address, signal)
+    expect(session.asked.map(({ to, attempts, payload }) => [to, attempts, payload.name])).to.deep.equal([
+      ['media.example.org', 1, 'claim'],
+    ])
+    expect(requests.map(({ url }) => url)).to.deep.equal(['https://gateway/uploads/u1/claim'])
   })
 
   it('is refused by HTTP in the same words', async () => {

@@ -19,6 +19,7 @@ import {
   type UploadStatus,
   type XmlElement,
 } from '@sluice/protocol'
+import type { IqRequest } from '../session/iq-exchange.ts'
 import type { MediaService } from '../session/media-service.ts'
 import type { Session } from '../session/session.ts'
 import { isAway, StanzaRefused } from '../session/stanza-refused.ts'
@@ -122,7 +123,10 @@ export class MediaControl {
     await this.#stanzaOrTwin(name, payload, address, signal, device === undefined ? undefined : { device })
   }
 
-  /** The stanza is tried once if there is a twin: that says the same. */
+  /**
+   * The stanza is tried once if there is a twin, which says the same. A service that an earlier run knew is
+   * not searched for first: a search may take longer than the caller waits.
+   */
   async #stanzaOrTwin(
     name: CommandName | 'hash',
     payload: XmlElement,
@@ -131,10 +135,12 @@ export class MediaControl {
     content?: object,
   ): Promise<{ answer?: XmlElement | undefined; body?: unknown }> {
     const hasTwin = address.uploadUrl !== undefined && address.token !== undefined
+    if (!hasTwin) return { answer: await this.#request('set', payload, signal) }
     try {
-      return { answer: await this.#request('set', payload, signal, hasTwin ? 1 : undefined) }
+      const to = this.#service.known ?? (await this.#service.jid(signal))
+      return { answer: await this.#requestOf(to, { type: 'set', payload, signal, attempts: 1 }) }
     } catch (error) {
-      if (!hasTwin || signal.aborted || !isTransient(error)) throw error
+      if (signal.aborted || !isTransient(error)) throw error
       return { body: await this.#twin('POST', name, address, signal, content) }
     }
   }
@@ -147,11 +153,13 @@ export class MediaControl {
     type: 'get' | 'set',
     payload: XmlElement,
     signal: AbortSignal,
-    attempts?: number,
   ): Promise<XmlElement | undefined> {
-    const to = await this.#service.jid(signal)
+    return this.#requestOf(await this.#service.jid(signal), { type, payload, signal })
+  }
+
+  async #requestOf(to: string, request: Omit<IqRequest, 'to'>): Promise<XmlElement | undefined> {
     try {
-      return await this.#session.request({ type, to, payload, signal, attempts })
+      return await this.#session.request({ ...request, to })
     } catch (cause) {
       if (!(cause instanceof StanzaRefused) || !isAway(cause)) throw cause
       // It may come back under another name.
