@@ -7,9 +7,10 @@ import type { UploadRecord } from './upload-record.ts'
 import { StoppedElsewhere, type UploadRun } from './upload-run.ts'
 
 /**
- * Sends the message of a complete upload: claimed (the lease of one device) → acknowledged by one's own server, or
- * passed on by the room → sent. `onClaiming` is called at the point of no return. When the line breaks in between, the
- * lease is taken again and the message goes out again under the same origin-id: receivers drop the second (I8).
+ * Sends the message of a complete upload: its room entered → claimed (the lease of one device) → acknowledged by one's
+ * own server, or passed on by the room → sent. `onClaiming` is called at the point of no return. When the line breaks
+ * in between, the lease is taken again and the message goes out again under the same origin-id: receivers drop the
+ * second (I8).
  */
 export async function sendMediaMessage(
   run: UploadRun,
@@ -23,6 +24,14 @@ export async function sendMediaMessage(
     cell.enter('sending')
     // A listener of the state may have stopped it.
     signal.throwIfAborted()
+    try {
+      // Before the point of no return: a room may take long to enter.
+      await needs.outbox.prepare(chat, signal)
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error
+      await patience.afterFailure(error)
+      continue
+    }
     if ((await claim(run, steps.onClaiming)) === 'sent-already') return message
     try {
       await needs.outbox.deliver(chat, signal)

@@ -22,6 +22,27 @@ describe('a cancelled upload', () => {
     await upload.pause()
   })
 
+  it('is not too late while its room is still being entered', async () => {
+    const { gateway, uploads } = await uploadBench()
+    const entering = new Promise<void>((resolve) => {
+      gateway.send = async ({ name }) => {
+        if (name === 'presence') resolve()
+      }
+    })
+    const upload = uploads.create({
+      id: 'm1',
+      to: 'tea@rooms.example.org',
+      file,
+      kind: 'file',
+      intent: { chat: 'groupchat' },
+    })
+    upload.start()
+    await entering
+    await upload.pause()
+    expect(upload.state).to.equal('paused')
+    expect(gateway.asked).to.not.include('claim')
+  })
+
   it('cancels a slot that comes late, and sends no byte', async () => {
     const { gateway, uploads } = await uploadBench()
     const offer = gateway.hold('offer')
