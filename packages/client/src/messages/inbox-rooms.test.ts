@@ -71,4 +71,18 @@ describe('what comes in from a room', () => {
     await tick()
     expect(shown.at(-1)?.fromUserJid).to.equal(session.account)
   })
+
+  it('is shown once after lost lines too when the sender and the room give it no lasting id', async () => {
+    const { session, room, shown } = await joined()
+    const line = (id: string, delay = '') =>
+      `<message xmlns="jabber:client" type="groupchat" id="${id}" from="${room.jid}/bob"><body>hi</body>${delay}</message>`
+    session.receive(line('1'), line('1'))
+    room.history = [line('1', DELAY), line('2', DELAY)]
+    for (const _ of [1, 2]) {
+      session.become('connecting')
+      session.become('online')
+      await tick()
+    }
+    expect(shown.map(({ msgId }) => msgId)).to.deep.equal(['1', '1', '2'])
+  })
 })

@@ -9,6 +9,7 @@ import { carbonOf } from './carbon.ts'
 import { bareJid, type Message, messageOf } from './message.ts'
 import type { MessageHistory } from './message-history.ts'
 import type { RepeatFilter } from './repeat-filter.ts'
+import { RoomRepeats } from './room-repeats.ts'
 
 const CHAT_STATES = 'http://jabber.org/protocol/chatstates'
 
@@ -46,6 +47,7 @@ export class Inbox {
   readonly presences: Listeners<Presence>
   readonly typings: Listeners<Typing>
   readonly #needs: Needs
+  readonly #roomRepeats = new RoomRepeats()
   #lastShown: Promise<void> = Promise.resolve()
   #closed = false
   #forgotten = false
@@ -96,7 +98,12 @@ export class Inbox {
     // an archive gets at nobody's messages but the own.
     const archive = chat.chat === 'groupchat' ? message.toUserJid : session.account
     const id = lastingId(archive, chat)
-    if (id !== undefined && !repeats.isNew({ sender: message.fromUserJid, id })) return Promise.resolve()
+    const isRepeat =
+      id !== undefined
+        ? !repeats.isNew({ sender: message.fromUserJid, id })
+        : chat.chat === 'groupchat' &&
+          this.#roomRepeats.isRepeat(archive, { ...chat, from: stanza.attrs.from })
+    if (isRepeat) return Promise.resolve()
     // One after the other, so that none is shown before an earlier one.
     this.#lastShown = this.#lastShown.then(() => this.#show(message))
     return this.#lastShown
