@@ -2,6 +2,7 @@ import { type SendTextOptions, sendText } from '../client.ts'
 import { Bounced } from '../messages/bounced.ts'
 import type { Message } from '../messages/message.ts'
 import { badParameter, recipientParameter, textParameter } from '../parameters.ts'
+import { StanzaRefused } from '../session/stanza-refused.ts'
 import { TransferError } from '../transfers/transfer-error.ts'
 import { wireFailure } from '../transfers/upload-failure.ts'
 import { Unreachable } from '../unreachable.ts'
@@ -26,7 +27,7 @@ export function startText(context: SdkContext, params: TextParams): Chain<Messag
     })
     run.begin('pending', id)
     const data = await sending.catch((error: unknown) => {
-      throw error instanceof Bounced || error instanceof Unreachable
+      throw [Bounced, Unreachable, StanzaRefused].some((known) => error instanceof known)
         ? new TransferError(wireFailure(error), { cause: error })
         : error
     })
