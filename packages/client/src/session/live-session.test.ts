@@ -66,6 +66,25 @@ describe('a session', () => {
     expect(live.state).to.equal('offline')
   })
 
+  it('is open only once it is online, also when the first stream dies before', async () => {
+    for (const refusal of [undefined, new ConnectError('not-authorized', 'wrong'), unreachable()]) {
+      const { live, connector, clock } = session()
+      connector.features = 'silent'
+      const opening = live.open().catch((error) => error)
+      await clock.move(0)
+      connector.features = []
+      if (refusal) connector.failures.push(refusal, refusal, refusal, refusal)
+      await connector.opened[0]?.close()
+      await clock.move(500)
+      if (refusal?.reason === 'unreachable') await clock.move(15_000)
+      await clock.move(10_000)
+      const outcome = await opening
+      if (refusal) expect(outcome).to.be.instanceOf(ConnectError).and.have.property('reason', refusal.reason)
+      else expect(outcome).to.equal(undefined)
+      expect(live.state).to.equal(refusal ? 'offline' : 'online')
+    }
+  })
+
   it('comes back after a lost connection, waiting longer after each failure', async () => {
     const { live, connector, clock, states } = session()
     await live.open()

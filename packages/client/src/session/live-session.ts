@@ -13,6 +13,8 @@ const PING = 'urn:xmpp:ping'
 const KEEPALIVE_MS = 30_000
 // A stream that ends sooner has not shown that the server is well again.
 const STABLE_MS = 30_000
+// For a first stream that was lost before it was of use, and is opened again.
+const OPENING_MS = 15_000
 
 interface Needs {
   connector: Connector
@@ -60,14 +62,33 @@ export class LiveSession implements Session {
     return this.#device
   }
 
-  /** Opens the first stream. Rejects with ConnectError; afterwards the session can only be closed. */
+  /** Resolves once it is online. Rejects with ConnectError; afterwards the session can only be closed. */
   async open(): Promise<void> {
     this.#enter('connecting')
     try {
       await this.#connect()
+      await this.#onlineSoon()
     } catch (error) {
+      this.#over.abort(new Unreachable('The session was not opened', { cause: error }))
       this.#enter('offline')
       throw error
+    }
+  }
+
+  /** A stream may die before it is of use, and another one is opened then. Rejects with ConnectError. */
+  async #onlineSoon(): Promise<void> {
+    if (this.#state === 'online') return
+    const over = new AbortController()
+    const late = sleep(this.#needs.clock, OPENING_MS, over.signal).then(() => over.abort())
+    late.catch(() => {})
+    try {
+      await this.online(over.signal)
+    } catch (error) {
+      const cause = error instanceof Unreachable ? error.cause : error
+      if (cause instanceof ConnectError) throw cause
+      throw new ConnectError('unreachable', 'The server cannot be reached', { cause: error })
+    } finally {
+      over.abort()
     }
   }
 
