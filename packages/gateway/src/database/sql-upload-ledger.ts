@@ -1,3 +1,4 @@
+import { KeyedTurns } from '../transfer/keyed-turns.ts'
 import type {
   Chunk,
   Commit,
@@ -32,8 +33,8 @@ interface SqlUploadLedgerNeeds {
 export class SqlUploadLedger implements UploadLedger {
   readonly #sql: Sql
   readonly #lateMs: number
-  /** The last offer of each owner whose quota is being counted. */
-  readonly #counting = new Map<string, Promise<unknown>>()
+  /** By owner. In the database they would wait for each other too, but each with a connection that others need. */
+  readonly #counting = new KeyedTurns()
 
   constructor({ sql, putsSettleWithinMs }: SqlUploadLedgerNeeds) {
     this.#sql = sql
@@ -58,16 +59,7 @@ export class SqlUploadLedger implements UploadLedger {
     upload: NewUpload,
   ): Promise<{ created: boolean; upload: UploadRecord } | { retryAt: Date }> {
     if (upload.size > quota.bytes) throw new RangeError('an upload larger than the quota never fits')
-    // They would wait for each other in the database, and each with a connection that others need.
-    const before = this.#counting.get(upload.owner) ?? Promise.resolve()
-    const turn = before.then(() => this.#offerWithin(quota, upload))
-    const settled = turn
-      .catch(() => {})
-      .finally(() => {
-        if (this.#counting.get(upload.owner) === settled) this.#counting.delete(upload.owner)
-      })
-    this.#counting.set(upload.owner, settled)
-    return turn
+    return this.#counting.run(upload.owner, () => this.#offerWithin(quota, upload))
   }
 
   async #offerWithin(

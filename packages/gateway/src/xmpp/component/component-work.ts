@@ -1,7 +1,7 @@
 import type { XmlElement } from '@sluice/protocol'
 import type { Clock } from '../../transfer/clock.ts'
+import { KeyedTurns } from '../../transfer/keyed-turns.ts'
 import type { Logger } from '../../transfer/logger.ts'
-import { KeyedTurns } from '../keyed-turns.ts'
 import { MediaStanzas } from '../media-stanzas.ts'
 import type { ComponentStanzas } from './component-stanzas.ts'
 import type { ComponentStream, StreamIntake } from './component-stream.ts'
