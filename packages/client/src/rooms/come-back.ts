@@ -1,7 +1,7 @@
 import { type Clock, sleep } from '../clock.ts'
 import type { Log } from '../log.ts'
 import { retryDelay } from '../retry-delay.ts'
-import { isTemporary } from './is-temporary.ts'
+import { isTemporary } from '../session/is-temporary.ts'
 import type { Room } from './room.ts'
 
 interface Needs {

@@ -1,8 +1,7 @@
 import { element, NS, type XmlElement } from '@sluice/protocol'
 import type { Session } from '../session/session.ts'
-import { StanzaRefused } from '../session/stanza-refused.ts'
+import { isOutOfReach, StanzaRefused } from '../session/stanza-refused.ts'
 import { Unreachable } from '../unreachable.ts'
-import { isOutOfReach } from './is-temporary.ts'
 
 /** Tells rooms from people by disco (XEP-0045 §6.4), each until there is an answer. */
 export class RoomFinder {

@@ -1,5 +1,6 @@
 import { element, NS } from '@sluice/protocol'
 import { Unreachable } from '../unreachable.ts'
+import { isTemporary } from './is-temporary.ts'
 import type { Session } from './session.ts'
 import { StanzaRefused } from './stanza-refused.ts'
 
@@ -68,8 +69,8 @@ export class MediaService {
         if (await this.#offersMedia(jid, signal, listed.includes(jid) ? undefined : 1)) return jid
       } catch (error) {
         signal?.throwIfAborted()
-        if (error instanceof Unreachable) silent = error
-        else if (error instanceof StanzaRefused && maybeAway(error)) silent = error
+        // `service-unavailable` is no sign of it here: any item of the server may say so.
+        if (isTemporary(error)) silent = error
       }
     }
     if (silent) throw new Unreachable('The media service does not answer', { cause: silent })
@@ -90,9 +91,4 @@ export class MediaService {
     const info = await this.#needs.session.request({ type: 'get', to: jid, payload, signal, attempts })
     return info?.getChildren('feature').some(({ attrs }) => attrs.var === NS.media) ?? false
   }
-}
-
-/** `service-unavailable` is no sign of it here: any item of the server may say so. */
-function maybeAway({ retryable, condition }: StanzaRefused): boolean {
-  return retryable || condition.startsWith('remote-server-')
 }

@@ -39,12 +39,15 @@ export class StanzaRefused extends Error {
   }
 }
 
-const AWAY = ['remote-server-timeout', 'remote-server-not-found', 'service-unavailable']
-
 /**
- * Whether a service that was asked is not connected to its server at the moment. Prosody answers in its place with
+ * Whether a server on the way does not get there now. For a component that is away Prosody answers with
  * `remote-server-timeout`; ejabberd looks for it elsewhere and finds `remote-server-not-found`, of type cancel.
  */
-export function isAway({ condition }: StanzaRefused): boolean {
-  return AWAY.includes(condition)
+export function isOutOfReach({ condition }: StanzaRefused): boolean {
+  return condition === 'remote-server-not-found' || condition === 'remote-server-timeout'
+}
+
+/** Whether a service that was found before is not connected to its server at the moment. */
+export function isAway(refused: StanzaRefused): boolean {
+  return isOutOfReach(refused) || refused.condition === 'service-unavailable'
 }
