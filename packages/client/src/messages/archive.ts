@@ -3,7 +3,7 @@ import type { Rooms } from '../rooms/rooms.ts'
 import type { Session } from '../session/session.ts'
 import { StanzaRefused } from '../session/stanza-refused.ts'
 import { forwardedMessage } from './forwarded.ts'
-import { type Message, messageOf } from './message.ts'
+import { type Message, messageOf, msgIdOf } from './message.ts'
 import type { RepeatFilter } from './repeat-filter.ts'
 
 const PAGE = 50
@@ -44,7 +44,7 @@ export class Archive {
       const { results, first, complete } = await this.#page(room, before, signal)
       for (const { stanza, storedAt } of results) {
         const chat = decodeChatMessage(stanza)
-        if (!chat?.media || idOf(chat) !== msgId) continue
+        if (!chat?.media || msgIdOf(chat) !== msgId) continue
         oldest = { message: this.#shown(chat, room), storedAt }
         break
       }
@@ -136,8 +136,4 @@ function storedAtOf(result: XmlElement): number {
   const delay = result.getChild('forwarded', NS.forward)?.getChild('delay', NS.delay)
   const stamp = Date.parse(delay?.attrs.stamp ?? '')
   return Number.isNaN(stamp) ? Number.POSITIVE_INFINITY : stamp
-}
-
-function idOf({ originId, id }: ChatMessage): string {
-  return originId ?? id
 }

@@ -6,7 +6,7 @@ import type { RoomIds } from '../rooms/room-ids.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { Session } from '../session/session.ts'
 import { carbonOf } from './carbon.ts'
-import { bareJid, type Message, messageOf } from './message.ts'
+import { bareJid, type Message, messageOf, msgIdOf } from './message.ts'
 import type { MessageHistory } from './message-history.ts'
 import type { RepeatFilter } from './repeat-filter.ts'
 import { RoomRepeats } from './room-repeats.ts'
@@ -117,7 +117,7 @@ export class Inbox {
     // The room itself only announces.
     if (!rooms.holds(room) || from === room) return undefined
     const stanzaId = stanzaIdBy(room, chat)
-    const msgId = chat.originId ?? chat.id
+    const msgId = msgIdOf(chat)
     if (stanzaId !== undefined && msgId !== '') roomIds.note({ room, msgId, stanzaId, occupant: from })
     const answered = replyTo && roomIds.byStanzaId(room, replyTo.id)
     return {

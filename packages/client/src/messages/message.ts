@@ -56,7 +56,7 @@ export function messageOf(
   const whoIs = (jid: string) => (known.isRoom?.(bareJid(jid)) ? jid : bareJid(jid))
   return {
     chatType: chat.chat,
-    msgId: chat.originId ?? chat.id,
+    msgId: msgIdOf(chat),
     fromUserJid: chat.chat === 'groupchat' ? from : whoIs(from),
     toUserJid: chat.chat === 'groupchat' ? bareJid(chat.to) : whoIs(chat.to),
     timestamp: chat.delayedSince?.getTime() ?? known.timestamp,
@@ -85,6 +85,11 @@ function mediaOf(media: NonNullable<ChatMessage['media']>): MessageMedia {
     ...(mediaId !== undefined && { mediaId }),
     ...(sha256 !== undefined && { sha256 }),
   }
+}
+
+/** What apps know a message by: the origin-id (XEP-0359), or the stanza's own where there is none. */
+export function msgIdOf({ originId, id }: Pick<ChatMessage, 'originId' | 'id'>): string {
+  return originId ?? id
 }
 
 /** The JID without its resource. */

@@ -8,6 +8,7 @@ import type { Session } from '../session/session.ts'
 import { StanzaRefused } from '../session/stanza-refused.ts'
 import { Unreachable } from '../unreachable.ts'
 import { Bounced, unlessBounced } from './bounced.ts'
+import { msgIdOf } from './message.ts'
 import { Passages } from './passages.ts'
 import type { RepeatFilter } from './repeat-filter.ts'
 
@@ -60,9 +61,9 @@ export class Outbox {
   }
 
   /** Neither a carbon of it nor its echo is shown: the app has it from its own call. */
-  #noteOwn({ originId, id }: ChatMessage): void {
+  #noteOwn(message: ChatMessage): void {
     const { repeats, session, log } = this.#needs
-    repeats.isNew({ sender: session.account, id: originId ?? id })
+    repeats.isNew({ sender: session.account, id: msgIdOf(message) })
     repeats.save().catch((error: unknown) => log('error', 'a message was not remembered', { error }))
   }
 

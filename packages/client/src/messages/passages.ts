@@ -2,7 +2,7 @@ import { type ChatMessage, NS, type XmlElement } from '@sluice/protocol'
 import type { RoomIds } from '../rooms/room-ids.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { Session } from '../session/session.ts'
-import { bareJid } from './message.ts'
+import { bareJid, msgIdOf } from './message.ts'
 
 interface Needs {
   readonly session: Session
@@ -47,9 +47,9 @@ export class Passages {
   }
 
   /** Whether the room passed a message on in an earlier run of the app; only rooms with an archive name their messages. */
-  wasPassedOnEarlier({ to, originId, id }: ChatMessage): boolean {
+  wasPassedOnEarlier(message: ChatMessage): boolean {
     const { rooms, roomIds } = this.#needs
-    const known = roomIds.byMsgId(to, originId ?? id)
+    const known = roomIds.byMsgId(message.to, msgIdOf(message))
     return known !== undefined && rooms.isOwn(known.occupant)
   }
 
@@ -72,11 +72,13 @@ export class Passages {
   }
 }
 
-function keyOf({ to, originId, id }: ChatMessage): string {
-  return `${to} ${originId ?? id}`
+function keyOf(message: ChatMessage): string {
+  return `${message.to} ${msgIdOf(message)}`
 }
 
-function isEchoOf(stanza: XmlElement, { originId, id }: ChatMessage): boolean {
+function isEchoOf(stanza: XmlElement, message: ChatMessage): boolean {
   if (!stanza.is('message') || stanza.attrs.type !== 'groupchat') return false
-  return stanza.getChild('origin-id', NS.stanzaId)?.attrs.id === (originId ?? id) || stanza.attrs.id === id
+  return (
+    stanza.getChild('origin-id', NS.stanzaId)?.attrs.id === msgIdOf(message) || stanza.attrs.id === message.id
+  )
 }
