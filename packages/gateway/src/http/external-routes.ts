@@ -3,6 +3,7 @@ import { bodyLength } from './body-length.ts'
 import type { HttpNeeds } from './http-needs.ts'
 import { mediaTypeOf } from './media-type.ts'
 import { sendMedia } from './send-media.ts'
+import { leaveBodiesUnread } from './unread-bodies.ts'
 
 /**
  * The upload backend of a chat server that gives the slots itself: PUT, and then GET and HEAD at the same address. Only
@@ -12,9 +13,7 @@ export function addExternalRoutes(app: FastifyInstance, needs: Pick<HttpNeeds, '
   const { externalSlots, receiveSlot } = needs.transfer
   if (!externalSlots) return
 
-  // A body stays in the socket until a use case reads it from there.
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, _body, done) => done(null))
+  leaveBodiesUnread(app)
 
   app.put('/external/*', async (request, reply) => {
     const path = pathOf(request)

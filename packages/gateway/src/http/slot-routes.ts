@@ -2,6 +2,7 @@ import { Refusal } from '@sluice/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { bodyLength } from './body-length.ts'
 import type { HttpNeeds } from './http-needs.ts'
+import { leaveBodiesUnread } from './unread-bodies.ts'
 
 /**
  * The plain PUT of XEP-0363 §7. The token is part of the address, as many clients leave out the headers of a slot; the
@@ -10,9 +11,7 @@ import type { HttpNeeds } from './http-needs.ts'
 export function addSlotRoutes(app: FastifyInstance, { transfer }: Pick<HttpNeeds, 'transfer'>): void {
   const { tokens, receiveSlot } = transfer
 
-  // A body stays in the socket until a use case reads it from there.
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, _body, done) => done(null))
+  leaveBodiesUnread(app)
 
   app.put('/slots/:id/:name', async (request, reply) => {
     const mediaId = await tokens.verifyPut(tokenOf(request))

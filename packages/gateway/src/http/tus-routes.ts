@@ -6,6 +6,7 @@ import { bodyLength } from './body-length.ts'
 import type { HttpNeeds } from './http-needs.ts'
 import { asRefusal } from './refusals.ts'
 import { responseSignal } from './response-signal.ts'
+import { leaveBodiesUnread } from './unread-bodies.ts'
 import { uploadIdOf } from './upload-id.ts'
 import { readUploadMetadata } from './upload-metadata.ts'
 import { wholeNumber } from './whole-number.ts'
@@ -18,9 +19,7 @@ const OFFSET_STREAM = 'application/offset+octet-stream'
 export function addTusRoutes(app: FastifyInstance, { transfer, limits, logger, draining }: HttpNeeds): void {
   const { tokens, createUpload, receiveUpload, inspectUpload, discardUpload, deleteMedia } = transfer
 
-  // A body stays in the socket until a use case reads it from there.
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, _body, done) => done(null))
+  leaveBodiesUnread(app)
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header('tus-resumable', VERSION)

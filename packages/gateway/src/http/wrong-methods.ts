@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { leaveBodiesUnread } from './unread-bodies.ts'
 
 /** The methods of each address that gets a route from now on. */
 export function knownMethods(app: FastifyInstance): ReadonlyMap<string, ReadonlySet<string>> {
@@ -13,9 +14,7 @@ export function knownMethods(app: FastifyInstance): ReadonlyMap<string, Readonly
 
 /** Answers 405 and what an address takes to the methods that it does not take (RFC 9110 §15.5.6). */
 export function addWrongMethods(app: FastifyInstance, known: ReadonlyMap<string, ReadonlySet<string>>): void {
-  // A body that nobody wants is not read.
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, _body, done) => done(null))
+  leaveBodiesUnread(app)
   for (const [url, methods] of [...known]) {
     if (url === '*') continue
     const allow = [...methods].join(', ')
