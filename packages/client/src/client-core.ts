@@ -8,7 +8,6 @@ import type { Message } from './messages/message.ts'
 import { type AccountStore, type Store, StoreBusy } from './persistence/store.ts'
 import type { Platform } from './platform.ts'
 import { ConnectError, type Connector, type Credentials } from './session/connection.ts'
-import { findWebSocket } from './session/find-web-socket.ts'
 import type { SessionState } from './session/session.ts'
 import { XmppConnector } from './session/xmpp-connector.ts'
 import type { Transfer } from './transfers/transfer.ts'
@@ -216,6 +215,8 @@ export class ClientCore {
   async #find(domain: string): Promise<string> {
     const transport = this.#platform.openTransport()
     try {
+      // Most apps name an address.
+      const { findWebSocket } = await import('./session/find-web-socket.ts')
       const found = await findWebSocket(domain, { transport, signal: AbortSignal.timeout(FINDING_MS) })
       this.log('debug', 'found the WebSocket', { domain, url: found })
       return found

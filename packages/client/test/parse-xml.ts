@@ -1,5 +1,5 @@
 import type { XmlElement } from '@sluice/protocol'
-import { parse } from 'ltx'
+import parse from 'ltx/lib/parse.js'
 
 /** One element, laid out as suits a test: whitespace that only indents is dropped. */
 export function parseXml(text: string): XmlElement {

@@ -1,5 +1,5 @@
-declare module 'ltx' {
-  export function createElement(
+declare module 'ltx/lib/createElement.js' {
+  export default function createElement(
     name: string,
     attrs?: Record<string, string | number | undefined> | null,
     ...children: unknown[]

@@ -1,4 +1,5 @@
-import { createElement } from 'ltx'
+// As xmpp.js does, so that a bundle has one ltx and not two.
+import createElement from 'ltx/lib/createElement.js'
 import { Refusal } from './refusals.ts'
 
 /** An XML element as ltx and @xmpp/xml build it: the shape that the codecs take and give. */

@@ -1,4 +1,4 @@
-import { parse } from 'ltx'
+import parse from 'ltx/lib/parse.js'
 import type { HttpResponse, HttpTransport } from '../transfers/http-transport.ts'
 
 const WEBSOCKET_LINK = 'urn:xmpp:alt-connections:websocket'

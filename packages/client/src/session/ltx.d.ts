@@ -1,6 +1,6 @@
-declare module 'ltx' {
+declare module 'ltx/lib/parse.js' {
   import type { XmlElement } from '@sluice/protocol'
 
   /** Throws when the text is not one element. */
-  export function parse(text: string): XmlElement
+  export default function parse(text: string): XmlElement
 }
