@@ -61,10 +61,9 @@ export {
 export {
   nextUploadState,
   UPLOAD_EVENTS,
-  UPLOAD_STATES,
   type UploadEvent,
   type UploadSnapshot,
-  type UploadState,
 } from './upload-state.ts'
+export { UPLOAD_STATES, type UploadState } from './upload-states.ts'
 export { decodeUploads, encodeUploads } from './uploads.ts'
 export { element, type XmlElement } from './xml.ts'

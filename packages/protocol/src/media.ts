@@ -1,5 +1,5 @@
 import type { DeliveryState } from './delivery-state.ts'
-import type { UploadState } from './upload-state.ts'
+import type { UploadState } from './upload-states.ts'
 
 /** The manual's messageType of a media message. */
 export const MEDIA_KINDS = ['image', 'audio', 'video', 'document', 'file'] as const

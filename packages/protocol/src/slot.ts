@@ -11,7 +11,7 @@ import {
   toAttributes,
   toJson,
 } from './record.ts'
-import { UPLOAD_STATES } from './upload-state.ts'
+import { UPLOAD_STATES } from './upload-states.ts'
 import { element, type XmlElement } from './xml.ts'
 
 const SLOT: RecordShape<Slot> = {

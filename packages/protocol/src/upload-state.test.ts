@@ -1,13 +1,7 @@
 import { expect } from 'chai'
 import { Refusal } from './refusals.ts'
-import {
-  nextUploadState,
-  UPLOAD_EVENTS,
-  UPLOAD_STATES,
-  type UploadEvent,
-  type UploadSnapshot,
-  type UploadState,
-} from './upload-state.ts'
+import { nextUploadState, UPLOAD_EVENTS, type UploadEvent, type UploadSnapshot } from './upload-state.ts'
+import { UPLOAD_STATES, type UploadState } from './upload-states.ts'
 
 const now = new Date('2026-03-01T12:00:00.000Z')
 const later = new Date(now.getTime() + 1)

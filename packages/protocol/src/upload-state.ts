@@ -1,17 +1,5 @@
 import { Refusal, type RefusalCode } from './refusals.ts'
-
-export const UPLOAD_STATES = [
-  'offered',
-  'receiving',
-  'paused',
-  'cancelled',
-  'verifying',
-  'complete',
-  'deleted',
-  'discarded',
-  'expired',
-] as const
-export type UploadState = (typeof UPLOAD_STATES)[number]
+import { UPLOAD_STATES, type UploadState } from './upload-states.ts'
 
 /** What the machine needs to know of an upload. `committed` and `size` are bytes. */
 export interface UploadSnapshot {
