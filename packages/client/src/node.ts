@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { WebSocket } from 'ws'
 import { type Client, openClient } from './client.ts'
 import type { ClientOptions } from './client-options.ts'
 import { systemClock } from './clock.ts'
@@ -6,13 +7,12 @@ import { folderStore } from './persistence/folder-store.ts'
 import type { Platform } from './platform.ts'
 import type { Facade } from './sdk/facade.ts'
 import { openSdk } from './sdk/open-sdk.ts'
-import { NodeWebSocket } from './session/node-web-socket.ts'
 import { NodeHttpTransport } from './transfers/node-http-transport.ts'
 import { openNodeFile } from './transfers/open-node-file.ts'
 
 const platform: Platform = {
   clock: systemClock,
-  WebSocket: NodeWebSocket,
+  WebSocket,
   openTransport: () => new NodeHttpTransport(),
   sha256() {
     const hash = createHash('sha256')

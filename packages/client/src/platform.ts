@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { Store } from './persistence/store.ts'
-import type { WebSocketClass } from './session/web-socket-transport.ts'
+import type { WebSocketClass } from './session/xmpp-stream.ts'
 import type { OpenFile } from './transfers/file-source.ts'
 import type { HttpTransport } from './transfers/http-transport.ts'
 import type { IncrementalHash } from './transfers/running-hash.ts'

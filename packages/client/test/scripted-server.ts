@@ -1,5 +1,5 @@
 import { NS, type XmlElement } from '@sluice/protocol'
-import type { WebSocketClass } from '../src/session/web-socket-transport.ts'
+import type { WebSocketClass } from '../src/session/xmpp-stream.ts'
 
 const FRAMING = 'urn:ietf:params:xml:ns:xmpp-framing'
 const STREAMS = 'http://etherx.jabber.org/streams'
@@ -40,6 +40,8 @@ export class ScriptedSocket extends EventTarget {
   terminated = false
   /** The mechanism that the client chose. */
   mechanism: string | undefined
+  /** What the client has sent. */
+  readonly received: string[] = []
   readonly #server: ScriptedServer
   #loggedIn = false
   #open = true
@@ -52,6 +54,7 @@ export class ScriptedSocket extends EventTarget {
 
   /** What the client sends. */
   send(text: string): void {
+    this.received.push(text)
     queueMicrotask(() => this.#answer(text))
   }
 

@@ -1,4 +1,4 @@
-/** One character per byte: what btoa takes, and the base64 of @xmpp/client. */
+/** One character per byte: what btoa takes. */
 export function byteString(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
 }

@@ -8,14 +8,9 @@ export const SCRAM_HASHES = { 'SCRAM-SHA-256': 'SHA-256', 'SCRAM-SHA-1': 'SHA-1'
 export type ScramName = keyof typeof SCRAM_HASHES
 type Hash = (typeof SCRAM_HASHES)[ScramName]
 
-/**
- * SCRAM (RFC 5802, RFC 7677) on WebCrypto, for @xmpp/client's SASL factory: its own has no SHA-256, checks no proof
- * of the server, and is missing in browsers. Texts go in and out as strings of one byte per character, which is what
- * the factory's base64 takes.
- */
+/** SCRAM (RFC 5802, RFC 7677) on WebCrypto. */
 export class Scram {
   readonly name: ScramName
-  readonly clientFirst = true
   readonly #hash: Hash
   readonly #nonce: string
   #firstBare = ''

@@ -89,6 +89,26 @@ describe('the XMPP connector', () => {
     })
   }
 
+  it('acknowledges what came since stream management began, also all at once, and with its last word', async () => {
+    const server = new ScriptedServer()
+    server.managesStreams = true
+    const { attempt, asked } = enabling(server)
+    const socket = await asked
+    const request = `<r xmlns='urn:xmpp:sm:3'/>`
+    socket.say(
+      '<message/>',
+      `<enabled xmlns='urn:xmpp:sm:3'/>`,
+      '<message/>',
+      '<presence/>',
+      request,
+      '<iq/>',
+    )
+    const connection = await attempt
+    await connection.close()
+    const answers = socket.received.filter((text) => text.startsWith('<a '))
+    expect(answers).to.deep.equal(['2', '3'].map((h) => `<a xmlns="urn:xmpp:sm:3" h="${h}"/>`))
+  })
+
   for (const [offered, chosen] of [
     [['PLAIN', 'SCRAM-SHA-1', 'SCRAM-SHA-256', 'X-OAUTH2'], 'SCRAM-SHA-256'],
     [['PLAIN', 'SCRAM-SHA-1'], 'SCRAM-SHA-1'],

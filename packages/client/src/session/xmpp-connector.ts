@@ -1,14 +1,14 @@
 import { element, type XmlElement } from '@sluice/protocol'
-import { type Authenticate, client, type Entity } from '@xmpp/client'
 import { type Clock, sleep } from '../clock.ts'
 import { ConnectError, type Connection, type Connector, type Credentials } from './connection.ts'
-import { onUsable } from './on-usable.ts'
-import { Plain } from './plain.ts'
+import { logIn } from './log-in.ts'
 import { registrationError, registrationQuery } from './registration.ts'
-import { SCRAM_HASHES, Scram, type ScramName } from './scram.ts'
-import { type WebSocketClass, webSocketTransport } from './web-socket-transport.ts'
+import { countStanzas, countsStanzas } from './stanza-counting.ts'
+import { type WebSocketClass, type XmppStream, xmppStream } from './xmpp-stream.ts'
 
+const STREAMS = 'http://etherx.jabber.org/streams'
 const SASL = 'urn:ietf:params:xml:ns:xmpp-sasl'
+const BIND = 'urn:ietf:params:xml:ns:xmpp-bind'
 const NEGOTIATION_MS = 15_000
 const CLOSING_MS = 1_000
 
@@ -20,7 +20,7 @@ interface Needs {
   clock: Clock
 }
 
-/** Streams by @xmpp/client over WebSocket (RFC 7395); each connection is a client of its own. */
+/** Streams by xmpp.js over WebSocket (RFC 7395), a new one for each connection. */
 export class XmppConnector implements Connector {
   readonly #needs: Needs
 
@@ -33,95 +33,59 @@ export class XmppConnector implements Connector {
     resource: string
     signal: AbortSignal
   }): Promise<Connection> {
-    let scram: Scram | undefined
-    const entity = this.#client({
-      resource: request.resource,
-      authenticate: async (authenticate, mechanisms) => {
-        await authenticate(request.credentials, chooseMechanism(mechanisms, entity.isSecure()))
-      },
+    const { stream, result } = await this.#negotiate(request.signal, async (features, stream) => {
+      const mechanisms = features.getChild('mechanisms', SASL)
+      if (mechanisms) return void (await logIn(stream, request.credentials, mechanisms))
+      const jid = await ask(stream, bindQuery(request.resource))
+      if (countsStanzas(features)) await countStanzas(stream)
+      return jid.getChild('bind', BIND)?.getChildText('jid') ?? undefined
     })
-    // @xmpp/sasl drops the server's proof, so the mechanism that can check it is kept here.
-    useOwnMechanisms(entity, (begun) => {
-      scram = begun
-    })
-    const jid = await this.#negotiate(entity, request.signal, (resolve, reject) => {
-      onUsable(entity, resolve)
-      entity.on('nonza', (nonza) => {
-        if (!scram || !nonza.is('success', SASL)) return
-        if (!scram.proves(atob(nonza.getText())))
-          reject(new ConnectError('not-authorized', 'The server does not know the account'))
-      })
-    })
-    return connectionOf(entity, jid, this.#needs.clock)
+    return connectionOf(stream, result, this.#needs.clock)
   }
 
+  /** Registration comes before authentication (XEP-0077 §3.1), and this stream never goes further. */
   async register({ credentials, signal }: { credentials: Credentials; signal: AbortSignal }): Promise<void> {
-    const id = crypto.randomUUID()
-    const entity = this.#client({
-      // Registration comes before authentication (XEP-0077 §3.1), and this stream never goes further.
-      authenticate: async () => {
-        await entity.send(element('iq', { type: 'set', id }, registrationQuery(credentials)))
-        await new Promise<never>(() => {})
-      },
-    })
-    try {
-      await this.#negotiate(entity, signal, (resolve, reject) => {
-        entity.on('stanza', (stanza) => {
-          if (!stanza.is('iq') || stanza.attrs.id !== id) return
-          if (stanza.attrs.type === 'result') resolve('')
-          else reject(registrationError(stanza))
-        })
-      })
-    } finally {
-      cut(entity.socket)
-    }
+    const { stream, result: answer } = await this.#negotiate(signal, (_, stream) =>
+      ask(stream, registrationQuery(credentials)),
+    )
+    cut(stream.socket)
+    if (answer.attrs.type !== 'result') throw registrationError(answer)
   }
 
-  #client(options: {
-    resource?: string
-    authenticate: (authenticate: Authenticate, mechanisms: string[]) => Promise<void>
-  }): Entity {
-    const { url, domain, WebSocket } = this.#needs
-    const entity = client({
-      service: url,
-      domain,
-      timeout: NEGOTIATION_MS,
-      ...(options.resource !== undefined && { resource: options.resource }),
-      credentials: options.authenticate,
-    })
-    // Its reconnect waits a fixed second; ours backs off.
-    entity.reconnect.stop()
-    // With the end of a stream its parser goes; what still comes then would throw in the socket's own event.
-    const read = entity._onData.bind(entity)
-    entity._onData = (data) => {
-      if (entity.parser) read(data)
-    }
-    entity.transports.splice(0, entity.transports.length, webSocketTransport(WebSocket))
-    return entity
-  }
-
-  /** Starts the stream and waits for what `watch` resolves with. Nothing is left open when it rejects. */
-  async #negotiate(
-    entity: Entity,
+  /**
+   * Opens a stream and takes a step whenever the server says what it has (RFC 6120 §4.3.2), until one has a result.
+   * Nothing is left open when it rejects, with ConnectError or the signal's reason.
+   */
+  async #negotiate<T>(
     signal: AbortSignal,
-    watch: (resolve: (value: string) => void, reject: (error: Error) => void) => void,
-  ): Promise<string> {
+    step: (features: XmlElement, stream: XmppStream) => Promise<T | undefined>,
+  ): Promise<{ stream: XmppStream; result: T }> {
+    const { url, domain, WebSocket, clock } = this.#needs
+    const stream = xmppStream({ domain, WebSocket, timeout: NEGOTIATION_MS })
     const over = new AbortController()
     try {
-      return await new Promise<string>((resolve, reject) => {
+      const result = await new Promise<T>((resolve, reject) => {
+        const fail = (error: Error) => reject(connectError(error))
         signal.addEventListener('abort', () => reject(signal.reason), { signal: over.signal })
         if (signal.aborted) reject(signal.reason)
-        watch(resolve, reject)
-        entity.on('error', (error) => reject(connectError(error)))
-        entity.on('disconnect', () => reject(new ConnectError('unreachable', 'The server hung up')))
-        entity.start().catch((error: Error) => reject(connectError(error)))
-        sleep(this.#needs.clock, NEGOTIATION_MS, over.signal).then(
+        stream.on('error', fail)
+        stream.on('disconnect', () => reject(new ConnectError('unreachable', 'The server hung up')))
+        stream.on('nonza', (nonza) => {
+          if (!nonza.is('features', STREAMS)) return
+          step(nonza, stream).then((result) => result !== undefined && resolve(result), fail)
+        })
+        stream
+          .connect(url)
+          .then(() => stream.open({ domain }), fail)
+          .catch(fail)
+        sleep(clock, NEGOTIATION_MS, over.signal).then(
           () => reject(new ConnectError('unreachable', 'The server does not answer')),
           () => {},
         )
       })
+      return { stream, result }
     } catch (error) {
-      cut(entity.socket)
+      cut(stream.socket)
       throw error
     } finally {
       over.abort()
@@ -129,39 +93,28 @@ export class XmppConnector implements Connector {
   }
 }
 
-/** Our own SCRAM and PLAIN in place of what @xmpp/client brings. */
-function useOwnMechanisms({ saslFactory }: Entity, onBegun: (scram: Scram) => void): void {
-  saslFactory._mechs = saslFactory._mechs.filter(({ name }) => !(name in SCRAM_HASHES) && name !== 'PLAIN')
-  for (const name of Object.keys(SCRAM_HASHES) as ScramName[]) {
-    class KeptScram extends Scram {
-      constructor() {
-        super(name)
-        onBegun(this)
-      }
-    }
-    saslFactory.use(name, KeptScram)
-  }
-  saslFactory.use('PLAIN', Plain)
+/** An iq on a stream that is not in use yet. Resolves with the answer, also an error. */
+async function ask(stream: XmppStream, payload: XmlElement): Promise<XmlElement> {
+  const id = crypto.randomUUID()
+  const answer = new Promise<XmlElement>((resolve) => {
+    stream.on('stanza', (stanza) => {
+      if (stanza.is('iq') && stanza.attrs.id === id) resolve(stanza)
+    })
+  })
+  await stream.send(element('iq', { type: 'set', id }, payload))
+  return answer
 }
 
-/** PLAIN gives the password away: only over TLS, or where nothing leaves the machine. */
-function chooseMechanism(offered: string[], secure: boolean): string {
-  const wanted = [...Object.keys(SCRAM_HASHES), ...(secure ? ['PLAIN'] : [])]
-  const chosen = wanted.find((mechanism) => offered.includes(mechanism))
-  if (chosen) return chosen
-  throw new ConnectError('not-allowed', 'The server offers no way to log in that is safe here')
+function bindQuery(resource: string): XmlElement {
+  return element('bind', { xmlns: BIND }, element('resource', {}, resource))
 }
 
-function connectError(error: Error & { condition?: string }): ConnectError {
+function connectError(error: Error): ConnectError {
   if (error instanceof ConnectError) return error
-  // RFC 6120 §6.5: what a server may call a wrong user or password.
-  const refused = ['not-authorized', 'account-disabled', 'credentials-expired', 'invalid-authzid']
-  if (error.name === 'SASLError' && refused.includes(error.condition ?? ''))
-    return new ConnectError('not-authorized', 'The user or the password is wrong', { cause: error })
   return new ConnectError('unreachable', 'The server cannot be reached', { cause: error })
 }
 
-function connectionOf(entity: Entity, jid: string, clock: Clock): Connection {
+function connectionOf(stream: XmppStream, jid: string, clock: Clock): Connection {
   let open = true
   let reason: 'lost' | 'conflict' = 'lost'
   const closeListeners: ((reason: 'lost' | 'conflict') => void)[] = []
@@ -170,26 +123,26 @@ function connectionOf(entity: Entity, jid: string, clock: Clock): Connection {
     open = false
     for (const listener of closeListeners) listener(reason)
   }
-  entity.on('error', ({ name, condition }) => {
+  stream.on('error', ({ name, condition }) => {
     if (name === 'StreamError' && condition === 'conflict') reason = 'conflict'
   })
-  entity.on('disconnect', ended)
+  stream.on('disconnect', ended)
   return {
     jid,
     async send(stanza: XmlElement) {
       if (!open) throw new Error('The stream is closed')
-      await entity.send(stanza)
+      await stream.send(stanza)
     },
-    onStanza: (listener) => entity.on('stanza', listener),
+    onStanza: (listener) => stream.on('stanza', listener),
     onClose: (listener) => void closeListeners.push(listener),
     async close() {
       if (!open) return
-      const { socket } = entity
+      const { socket } = stream
       // Else its own timers outlive the session by far.
-      entity.timeout = CLOSING_MS
+      stream.timeout = CLOSING_MS
       const over = new AbortController()
       const patience = sleep(clock, CLOSING_MS, over.signal).catch(() => {})
-      await Promise.race([entity.stop().catch(() => {}), patience])
+      await Promise.race([stream.stop().catch(() => {}), patience])
       over.abort()
       cut(socket)
       ended()
@@ -198,7 +151,7 @@ function connectionOf(entity: Entity, jid: string, clock: Clock): Connection {
 }
 
 /** Ends the socket without the closing handshake of the stream, and where that can be, without its own. */
-function cut(held: Entity['socket']): void {
+function cut(held: XmppStream['socket']): void {
   try {
     const socket = held?.socket
     if (socket?.terminate) socket.terminate()

@@ -1,0 +1,75 @@
+import { element, type XmlElement } from '@sluice/protocol'
+import { ConnectError, type Credentials } from './connection.ts'
+import { Plain } from './plain.ts'
+import { Scram } from './scram.ts'
+import type { XmppStream } from './xmpp-stream.ts'
+
+const SASL = 'urn:ietf:params:xml:ns:xmpp-sasl'
+
+/** A SASL mechanism that speaks first. Texts are strings of one byte per character, as in base64. */
+export interface SaslMechanism {
+  readonly name: string
+  /** The next message of the client. Rejects when the server's message is not a right one. */
+  response(credentials: Credentials): string | Promise<string>
+  challenge(text: string): void
+  /** Whether the server's last word proves that it knows the account, where the mechanism has that. */
+  proves?(text: string): boolean
+}
+
+/** The stronger first. */
+const MECHANISMS: readonly (() => SaslMechanism)[] = [
+  () => new Scram('SCRAM-SHA-256'),
+  () => new Scram('SCRAM-SHA-1'),
+  () => new Plain(),
+]
+
+/**
+ * Authenticates by the strongest of the mechanisms offered (RFC 6120 §6), and restarts the stream. Rejects with
+ * ConnectError.
+ */
+export async function logIn(
+  stream: XmppStream,
+  credentials: Credentials,
+  offered: XmlElement,
+): Promise<void> {
+  const mechanism = chooseMechanism(offered, stream.isSecure())
+  await new Promise<void>((resolve, reject) => {
+    const answer = async (name: 'auth' | 'response') => {
+      const text = btoa(await mechanism.response(credentials))
+      const attrs = name === 'auth' ? { xmlns: SASL, mechanism: mechanism.name } : { xmlns: SASL }
+      await stream.send(element(name, attrs, text))
+    }
+    const hear = async (nonza: XmlElement) => {
+      if (nonza.getNS() !== SASL) return
+      if (nonza.is('failure')) throw failureOf(nonza)
+      const text = atob(nonza.getText())
+      if (nonza.is('challenge')) {
+        mechanism.challenge(text)
+        await answer('response')
+      } else if (mechanism.proves?.(text) ?? true) resolve()
+      else throw new ConnectError('not-authorized', 'The server does not know the account')
+    }
+    stream.on('nonza', (nonza) => void hear(nonza).catch(reject))
+    answer('auth').catch(reject)
+  })
+  await stream.restart()
+}
+
+/** PLAIN gives the password away: only over TLS, or where nothing leaves the machine. */
+function chooseMechanism(offered: XmlElement, secure: boolean): SaslMechanism {
+  const names = offered.getChildren('mechanism').map((name) => name.getText())
+  for (const create of MECHANISMS) {
+    const mechanism = create()
+    if (names.includes(mechanism.name) && (secure || mechanism.name !== 'PLAIN')) return mechanism
+  }
+  throw new ConnectError('not-allowed', 'The server offers no way to log in that is safe here')
+}
+
+function failureOf(failure: XmlElement): ConnectError {
+  const condition = failure.getChildElements()[0]?.getName() ?? ''
+  // RFC 6120 §6.5: what a server may call a wrong user or password.
+  const refused = ['not-authorized', 'account-disabled', 'credentials-expired', 'invalid-authzid']
+  if (refused.includes(condition))
+    return new ConnectError('not-authorized', 'The user or the password is wrong')
+  return new ConnectError('unreachable', `The server did not log in: ${condition}`)
+}
