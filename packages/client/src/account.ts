@@ -17,7 +17,7 @@ import type { OpenFile } from './transfers/file-source.ts'
 import type { HttpTransport } from './transfers/http-transport.ts'
 import { MediaControl } from './transfers/media-control.ts'
 import { Places } from './transfers/places.ts'
-import type { IncrementalHash } from './transfers/running-hash.ts'
+import type { Sha256 } from './transfers/running-hash.ts'
 import type { TransferError } from './transfers/transfer-error.ts'
 import { Uploads } from './transfers/uploads.ts'
 
@@ -30,7 +30,7 @@ interface Needs {
   readonly transport: HttpTransport
   readonly clock: Clock
   readonly random: () => number
-  readonly sha256: () => IncrementalHash
+  readonly sha256: Sha256
   readonly openFile: OpenFile
   readonly log: Log
   /** Bare JID. */

@@ -3,7 +3,7 @@ import type { Store } from './persistence/store.ts'
 import type { WebSocketClass } from './session/xmpp-stream.ts'
 import type { OpenFile } from './transfers/file-source.ts'
 import type { HttpTransport } from './transfers/http-transport.ts'
-import type { IncrementalHash } from './transfers/running-hash.ts'
+import type { Sha256 } from './transfers/running-hash.ts'
 
 /** What Node and browsers do each in their own way; everything else of the client is the same for both. */
 export interface Platform {
@@ -11,7 +11,7 @@ export interface Platform {
   readonly WebSocket: WebSocketClass
   /** A transport of its own for each client. */
   readonly openTransport: () => HttpTransport
-  readonly sha256: () => IncrementalHash
+  readonly sha256: Sha256
   readonly openFile: OpenFile
   /** Where a client remembers when its app names no store. */
   readonly defaultStore: () => Store

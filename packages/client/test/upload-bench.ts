@@ -17,7 +17,7 @@ import { ScriptedGateway } from './scripted-gateway.ts'
 
 export const log: Log = logTo(undefined)
 
-export function sha256(): IncrementalHash {
+export async function sha256(): Promise<IncrementalHash> {
   const hash = createHash('sha256')
   return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest('hex') }
 }

@@ -9,7 +9,7 @@ import { fetchBytes } from './fetch-bytes.ts'
 import type { HttpTransport } from './http-transport.ts'
 import { Patience } from './persistently.ts'
 import type { Places } from './places.ts'
-import { type IncrementalHash, RunningHash } from './running-hash.ts'
+import { RunningHash, type Sha256 } from './running-hash.ts'
 import type { Transfer } from './transfer.ts'
 import { TransferCell } from './transfer-cell.ts'
 import { TransferError } from './transfer-error.ts'
@@ -31,7 +31,7 @@ export interface DownloadNeeds {
   readonly session: Session
   readonly store: AccountStore
   readonly places: Places
-  readonly sha256: () => IncrementalHash
+  readonly sha256: Sha256
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
@@ -63,7 +63,7 @@ export class Download extends VisibleTransfer<Downloaded> implements Transfer<Do
     this.id = record.id
     this.#needs = needs
     this.#record = record
-    this.#hash = new RunningHash(needs.sha256())
+    this.#hash = new RunningHash(needs.sha256)
     if (kept) this.cell.succeed(this.#downloaded(kept))
     else if (record.state === 'failed' && record.failure)
       this.cell.fail(new TransferError(record.failure), 'failed')
@@ -173,7 +173,7 @@ export class Download extends VisibleTransfer<Downloaded> implements Transfer<Do
       }
       this.#needs.log('warn', 'a download does not match its hash', { id: this.id, attempt })
       await part.reset()
-      this.#hash = new RunningHash(this.#needs.sha256())
+      this.#hash = new RunningHash(this.#needs.sha256)
       this.#record.etag = undefined
       this.cell.advance({ sent: 0, committed: 0 })
     }
@@ -198,7 +198,7 @@ export class Download extends VisibleTransfer<Downloaded> implements Transfer<Do
               return download.#hash
             },
             reset: () => {
-              this.#hash = new RunningHash(this.#needs.sha256())
+              this.#hash = new RunningHash(this.#needs.sha256)
             },
           },
           onHead: async (total) => {

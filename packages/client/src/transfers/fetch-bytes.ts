@@ -54,7 +54,7 @@ export async function fetchBytes(needs: FetchNeeds): Promise<void> {
   await needs.onHead(range.total)
   for await (const chunk of response.body) {
     signal.throwIfAborted()
-    needs.hash.current.feed(part.size, chunk)
+    await needs.hash.current.feed(part.size, chunk)
     await part.append(chunk)
     needs.onBytes()
   }

@@ -12,7 +12,7 @@ import type { HttpTransport } from './http-transport.ts'
 import type { MediaControl } from './media-control.ts'
 import type { Persistence } from './persistently.ts'
 import type { Places } from './places.ts'
-import type { IncrementalHash, RunningHash } from './running-hash.ts'
+import type { RunningHash, Sha256 } from './running-hash.ts'
 import type { TransferCell } from './transfer-cell.ts'
 import type { UploadRecord } from './upload-record.ts'
 
@@ -26,7 +26,7 @@ export interface UploadNeeds {
   readonly history: MessageHistory
   readonly places: Places
   readonly openFile: OpenFile
-  readonly sha256: () => IncrementalHash
+  readonly sha256: Sha256
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log

@@ -56,7 +56,7 @@ export class Upload extends VisibleTransfer<Message> implements Transfer<Message
     this.#debt = new UploadDebt(needs, record, this.cell)
     this.#file = given.file
     this.#fileName = given.fileName
-    this.#hash = new RunningHash(needs.sha256())
+    this.#hash = new RunningHash(needs.sha256)
     this.#statuses = new Listeners(needs.log)
     if (state === 'done' && message) this.cell.succeed(message)
     else if (state === 'failed' && failure) this.cell.fail(new TransferError(failure), 'failed')
@@ -111,7 +111,7 @@ export class Upload extends VisibleTransfer<Message> implements Transfer<Message
     if (file !== undefined) {
       this.#file = file
       // What was hashed may be of another file; this one is read from 0.
-      this.#hash = new RunningHash(this.#needs.sha256())
+      this.#hash = new RunningHash(this.#needs.sha256)
     }
     // A stop that is under way comes first; whichever was asked for last wins.
     await this.#pausing?.catch(() => {})
