@@ -1,5 +1,5 @@
 import { MEDIA_KINDS, type MediaKind, prepareJid, Refusal } from '@sluice/protocol'
-import type { FileInput } from './transfers/file-source.ts'
+import { type FileInput, isFileHandle } from './transfers/file-source.ts'
 import { TransferError } from './transfers/transfer-error.ts'
 
 /** The bare JID in a parameter, prepared. Throws TransferError 400. */
@@ -32,9 +32,10 @@ export function textParameter(value: unknown, name: string): string {
   throw badParameter(name)
 }
 
-/** A path, a File or a Blob. Throws TransferError 400. */
+/** A path, a File, a Blob or a file handle. Throws TransferError 400. */
 export function fileParameter(value: unknown): FileInput {
   if (value instanceof Blob || (typeof value === 'string' && value !== '')) return value
+  if (isFileHandle(value)) return value
   throw badParameter('file')
 }
 

@@ -1,10 +1,12 @@
 import { expect } from 'chai'
 import { type AccountStore, type Store, StoreBusy } from './store.ts'
 
+const bytesOf = (text: string) => new TextEncoder().encode(text)
+
 async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  const held: Uint8Array[] = []
-  for await (const chunk of chunks) held.push(chunk)
-  return Buffer.concat(held).toString()
+  const held: BlobPart[] = []
+  for await (const chunk of chunks) held.push(Uint8Array.from(chunk))
+  return new Blob(held).text()
 }
 
 async function partSize(store: AccountStore): Promise<number> {
@@ -65,16 +67,16 @@ export function describeStore(name: string, fresh: () => Promise<Store>): void {
       const store = await (await fresh()).open(account)
       const part = await store.part('p')
       expect(part.size).to.equal(0)
-      await part.append(Buffer.from('hello '))
+      await part.append(bytesOf('hello '))
       await part.close()
       const later = await store.part('p')
       expect(later.size).to.equal(6)
-      await later.append(Buffer.from('world'))
+      await later.append(bytesOf('world'))
       expect(await textOf(later.read(4, 7))).to.equal('o w')
       expect(await textOf(later.read(5, 5))).to.equal('')
       await later.reset()
       expect(later.size).to.equal(0)
-      await later.append(Buffer.from('again'))
+      await later.append(bytesOf('again'))
       expect(await textOf(later.read(0, 5))).to.equal('again')
       await later.drop()
       expect(await partSize(store)).to.equal(0)
@@ -84,7 +86,7 @@ export function describeStore(name: string, fresh: () => Promise<Store>): void {
     it('turns a part into a finished download', async () => {
       const store = await (await fresh()).open(account)
       const part = await store.part('p')
-      await part.append(Buffer.from('done'))
+      await part.append(bytesOf('done'))
       const kept = await part.finish({ name: 'a.txt', mediaType: 'text/plain' })
       expect(kept.size).to.equal(4)
       expect(await (await store.kept('p'))?.blob?.text()).to.equal('done')
@@ -98,7 +100,7 @@ export function describeStore(name: string, fresh: () => Promise<Store>): void {
       const store = await held.open(account)
       await store.put('uploads', 'a', 1)
       const part = await store.part('p')
-      await part.append(Buffer.from('part'))
+      await part.append(bytesOf('part'))
       await part.close()
       await store.forget()
       expect(await store.entries('uploads')).to.deep.equal([])

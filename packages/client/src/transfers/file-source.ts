@@ -1,5 +1,16 @@
-/** What an app gives to send: in Node also a path. */
-export type FileInput = File | Blob | string
+/** A FileSystemFileHandle (File System API), as a page gets it by a picker or a drop; Chromium keeps it for later. */
+export interface FileHandle {
+  readonly kind: 'file'
+  readonly name: string
+  getFile(): Promise<File>
+}
+
+export function isFileHandle(value: unknown): value is FileHandle {
+  return typeof (value as FileHandle | undefined)?.getFile === 'function'
+}
+
+/** What an app gives to send: in Node also a path, in a page also a handle. */
+export type FileInput = File | Blob | FileHandle | string
 
 /** A file that can be read any number of times, also in parts. */
 export interface FileSource {
@@ -10,6 +21,8 @@ export interface FileSource {
   readonly mediaType: string
   /** Where a later run finds it again; absent when it lives in memory only. */
   readonly path?: string | undefined
+  /** As `path`, in a page. */
+  readonly handle?: FileHandle | undefined
   /** Streams the bytes [start, stop), 0 ≤ start ≤ stop ≤ size. Rejects when they cannot be read (any more). */
   read(start: number, stop: number): AsyncIterable<Uint8Array>
   /** The bytes [start, stop) as a Blob, where the platform has that without copying them. */

@@ -2,14 +2,14 @@ import { createReadStream } from 'node:fs'
 import { access, constants, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import mime from 'mime'
-import { blobFileSource } from './blob-file-source.ts'
 import { type FileInput, FileMissing, type FileSource } from './file-source.ts'
+import { openBrowserFile } from './open-browser-file.ts'
 
 const READ_BYTES = 256 * 1024
 
-/** Opens a path, a File or a Blob. A path is opened anew for each reading, so nothing is held in between. */
+/** Opens a path, or what a page can open too. A path is opened anew for each reading, so nothing is held in between. */
 export async function openNodeFile(file: FileInput): Promise<FileSource> {
-  if (typeof file !== 'string') return blobFileSource(file)
+  if (typeof file !== 'string') return openBrowserFile(file)
   const path = resolve(file)
   const size = await sizeOf(path)
   return {

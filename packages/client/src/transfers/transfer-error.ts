@@ -16,6 +16,7 @@ export type TransferErrorCode =
   | 'unreachable'
   | 'refused'
   | 'bad_parameter'
+  | 'unsupported'
   | 'failed'
 
 /** What the app is told: a text for people and a code for programs. */

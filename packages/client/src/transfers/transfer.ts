@@ -1,3 +1,5 @@
+import type { FileInput } from './file-source.ts'
+
 /** Bytes. `committed` never goes back and never gets lost; `sent` may go back after a lost connection. */
 export interface Progress {
   readonly sent: number
@@ -30,7 +32,7 @@ export interface Transfer<T> extends AsyncIterable<Progress> {
    */
   pause(): Promise<void>
   /** Goes on; joins when it is running already. `file` stands in when the first one is gone. Rejects with TransferError. */
-  resume(options?: { file?: File | Blob | string | undefined }): Promise<void>
+  resume(options?: { file?: FileInput | undefined }): Promise<void>
   /** Stops, and forgets the bytes on both sides; `done` rejects. */
   discard(): Promise<void>
   /** Returns what removes the listener. */

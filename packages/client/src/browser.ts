@@ -1,0 +1,51 @@
+import { type Client, openClient } from './client.ts'
+import type { ClientOptions } from './client-options.ts'
+import { systemClock } from './clock.ts'
+import { memoryStore } from './persistence/memory-store.ts'
+import type { Store } from './persistence/store.ts'
+import type { Platform } from './platform.ts'
+import type { Facade } from './sdk/facade.ts'
+import { openSdk } from './sdk/open-sdk.ts'
+import { BrowserHttpTransport } from './transfers/browser-http-transport.ts'
+import { openBrowserFile } from './transfers/open-browser-file.ts'
+import { Unreachable } from './unreachable.ts'
+import { unsupported } from './unsupported.ts'
+
+// Named one by one there; its twin is node.ts.
+export * from './surface.ts'
+
+const platform: Platform = {
+  clock: systemClock,
+  // Looked for when it is used: a server that renders pages may have none.
+  get WebSocket() {
+    return globalThis.WebSocket
+  },
+  openTransport: () => new BrowserHttpTransport(),
+  async sha256() {
+    const { nobleSha256 } = await import('./transfers/noble-sha256.ts').catch((cause: unknown) => {
+      throw new Unreachable('The hash cannot be loaded', { cause })
+    })
+    return nobleSha256()
+  },
+  openFile: openBrowserFile,
+  defaultStore: () => memoryStore(),
+  random: Math.random,
+}
+
+/** A second, independent SDK: another account in the same page. */
+export function createSDK(): Facade {
+  return openSdk(platform)
+}
+
+/** The manual's SDK. */
+export const SDK: Facade = /* @__PURE__ */ createSDK()
+
+/** A typed client, independent of every other. */
+export function createClient(options: ClientOptions): Client {
+  return openClient(platform, options)
+}
+
+/** Node's store; a page has no folders. Throws TransferError 501 `unsupported`. */
+export function folderStore(_path?: string, _options?: { downloadDir?: string | undefined }): Store {
+  throw unsupported('folderStore')
+}

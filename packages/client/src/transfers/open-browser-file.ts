@@ -1,0 +1,12 @@
+import { blobFileSource } from './blob-file-source.ts'
+import { type FileInput, FileMissing, type FileSource, isFileHandle } from './file-source.ts'
+
+/** Opens a File, a Blob or a file handle. A page knows no paths. */
+export async function openBrowserFile(file: FileInput): Promise<FileSource> {
+  if (typeof file === 'string') throw new FileMissing('A page cannot read a path')
+  if (!isFileHandle(file)) return blobFileSource(file)
+  const held = await file.getFile().catch((cause: unknown) => {
+    throw new FileMissing('The file cannot be read', { cause })
+  })
+  return { ...blobFileSource(held), handle: file }
+}
