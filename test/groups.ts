@@ -106,6 +106,7 @@ export const GROUPS: readonly TestGroup[] = [
     lane: 'steady',
     limitMinutes: 20,
   },
+  { name: 'browser', under: ['test/browser/'], uses: ['Chromium'], lane: 'steady', limitMinutes: 8 },
   { name: 'manual', under: ['test/manual/'], uses: [], lane: 'steady', limitMinutes: 8 },
   { name: 'smoke', under: ['test/smoke/'], uses: [], lane: 'steady', limitMinutes: 8 },
   {

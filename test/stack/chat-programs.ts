@@ -6,7 +6,7 @@ import type { Skippable } from './backends.ts'
 import { findProgram } from './find-program.ts'
 
 /** What suites need beside the servers that the run starts; each starts what it needs by itself. */
-export type ProgramName = 'Prosody' | 'prosody-modules' | 'ejabberd' | 'slixmpp' | 'go-sendxmpp'
+export type ProgramName = 'Prosody' | 'prosody-modules' | 'ejabberd' | 'slixmpp' | 'go-sendxmpp' | 'Chromium'
 
 /** Rejects with the reason when the program is not installed. */
 export const PROGRAMS: Record<ProgramName, () => Promise<unknown>> = {
@@ -15,6 +15,7 @@ export const PROGRAMS: Record<ProgramName, () => Promise<unknown>> = {
   ejabberd: findEjabberd,
   slixmpp: findSlixmpp,
   'go-sendxmpp': findGoSendxmpp,
+  Chromium: findChromium,
 }
 
 /** Skips the suite where the program is not installed, or fails where SLUICE_TEST_REQUIRE is `all`. */
@@ -59,6 +60,10 @@ export async function findSlixmpp(): Promise<string> {
 
 export async function findGoSendxmpp(): Promise<string> {
   return (await findProgram('go-sendxmpp')) ?? missing('go-sendxmpp is not on PATH')
+}
+
+export async function findChromium(): Promise<string> {
+  return (await findProgram('chromium')) ?? missing('chromium is not on PATH')
 }
 
 function missing(why: string): never {

@@ -1,0 +1,24 @@
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+/** What a page loads: the path below its folder, and the text. */
+export type Bundle = ReadonlyMap<string, string>
+
+/** A TypeScript entry and all it imports, from the sources, as ES modules for a page; the entry is `entry.js`. */
+export async function bundle(entry: URL): Promise<Bundle> {
+  const { outputFiles } = await build({
+    entryPoints: [{ in: fileURLToPath(entry), out: 'entry' }],
+    bundle: true,
+    splitting: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    conditions: ['@sluice/source'],
+    outdir: '/',
+    sourcemap: 'inline',
+    logLevel: 'silent',
+  })
+  return new Map(outputFiles.map(({ path, text }) => [basename(path), text]))
+}

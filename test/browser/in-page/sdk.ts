@@ -1,0 +1,3 @@
+import { createSDK } from '@sluice/client'
+
+Object.assign(globalThis, { sdk: createSDK() })
