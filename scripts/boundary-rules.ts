@@ -62,6 +62,22 @@ export const BOUNDARIES: IRegularForbiddenRuleType[] = [
     to: { dependencyTypes: ['core'] },
   },
   {
+    name: 'pages-load-nothing-of-node',
+    comment:
+      'what browser.ts leads to has no file with `node` in its name, no folder store and no package for Node',
+    severity: 'error',
+    from: { path: String.raw`^packages/client/src/browser\.ts$` },
+    to: {
+      reachable: true,
+      path: [
+        '^packages/client/src/.*[/-]node[-.]',
+        String.raw`^packages/client/src/node\.ts$`,
+        '^packages/client/src/persistence/folder-',
+        '(^|/)node_modules/(ws|mime)/',
+      ],
+    },
+  },
+  {
     name: 'only-composition-knows-the-container',
     severity: 'error',
     from: { path: '^packages/', pathNot: String.raw`^packages/gateway/src/composition\.ts$` },
