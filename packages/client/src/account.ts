@@ -1,6 +1,5 @@
 import type { Clock } from './clock.ts'
 import type { Log } from './log.ts'
-import { Archive } from './messages/archive.ts'
 import { Inbox } from './messages/inbox.ts'
 import { MessageHistory } from './messages/message-history.ts'
 import { Outbox } from './messages/outbox.ts'
@@ -12,17 +11,14 @@ import { Rooms } from './rooms/rooms.ts'
 import type { Connector, Credentials } from './session/connection.ts'
 import { LiveSession } from './session/live-session.ts'
 import { MediaService } from './session/media-service.ts'
-import { Downloads } from './transfers/downloads.ts'
+import type { Downloads } from './transfers/downloads.ts'
 import type { OpenFile } from './transfers/file-source.ts'
 import type { HttpTransport } from './transfers/http-transport.ts'
 import { MediaControl } from './transfers/media-control.ts'
-import { Places } from './transfers/places.ts'
+import type { Transfers } from './transfers/open-transfers.ts'
 import type { Sha256 } from './transfers/running-hash.ts'
-import type { TransferError } from './transfers/transfer-error.ts'
-import { Uploads } from './transfers/uploads.ts'
-
-// As many as a browser opens to one host over HTTP/1.1.
-const AT_ONCE = 6
+import { TransferError } from './transfers/transfer-error.ts'
+import type { Uploads } from './transfers/uploads.ts'
 
 interface Needs {
   readonly connector: Connector
@@ -43,16 +39,18 @@ interface Needs {
   readonly downloadDir?: string | undefined
 }
 
-/** What the store held. */
-interface Held {
-  readonly resource: string
-  readonly mediaService: string | undefined
-  readonly repeats: RepeatFilter
-  readonly roomIds: RoomIds
+/** What hangs on the session of one account. */
+interface Parts extends Transfers {
+  readonly session: LiveSession
+  readonly control: MediaControl
+  readonly history: MessageHistory
+  readonly rooms: Rooms
+  readonly inbox: Inbox
+  readonly texts: TextQueue
 }
 
 /** One account while it is logged in: its session and everything that hangs on it. */
-export class Account {
+export class Account implements Parts {
   readonly session: LiveSession
   readonly control: MediaControl
   readonly history: MessageHistory
@@ -65,48 +63,44 @@ export class Account {
   readonly #transport: HttpTransport
   #endedBy: TransferError | undefined
 
-  private constructor(needs: Needs, { resource, mediaService, repeats, roomIds }: Held) {
-    const { store, transport, log } = needs
+  private constructor({ store, transport }: Needs, parts: Parts) {
     this.#store = store
     this.#transport = transport
-    const session = new LiveSession({ ...needs, resource })
+    this.session = parts.session
+    this.control = parts.control
+    this.history = parts.history
+    this.rooms = parts.rooms
+    this.inbox = parts.inbox
+    this.texts = parts.texts
+    this.uploads = parts.uploads
+    this.downloads = parts.downloads
+  }
+
+  /** Reads what the store holds. It goes online by `session.open`. Rejects with TransferError. */
+  static async load(needs: Needs): Promise<Account> {
+    const { store, log } = needs
+    const openTransfers = await transferCode()
+    const repeats = await RepeatFilter.load(store)
+    const roomIds = await RoomIds.load(store)
+    const session = new LiveSession({ ...needs, resource: needs.resource ?? (await ownResource(store)) })
     const service = new MediaService({
       session,
       given: needs.mediaService,
-      remembered: mediaService,
+      remembered: (await store.get('device', 'media-service')) as string | undefined,
       onFound: (jid) => {
         const keeping = store.put('device', 'media-service', jid)
         keeping.catch((error: unknown) => log('warn', 'the media service was not remembered', { error }))
       },
     })
     const history = new MessageHistory({ store })
-    const control = new MediaControl({ session, service, transport })
+    const control = new MediaControl({ ...needs, session, service })
     const rooms = new Rooms({ ...needs, session })
     const outbox = new Outbox({ ...needs, session, rooms, roomIds, repeats })
-    const transfers = { ...needs, session, control, history }
-    this.session = session
-    this.control = control
-    this.history = history
-    this.rooms = rooms
-    this.inbox = new Inbox({ ...needs, session, history, rooms, roomIds, repeats })
-    this.texts = new TextQueue({ ...needs, session, outbox })
-    this.uploads = new Uploads({ ...transfers, service, outbox, places: new Places(AT_ONCE) })
-    const archive = new Archive({ session, rooms, repeats })
-    this.downloads = new Downloads({ ...transfers, archive, places: new Places(AT_ONCE) })
-  }
-
-  /** Reads what the store holds. It goes online by `session.open`. */
-  static async load(needs: Needs): Promise<Account> {
-    const { store } = needs
-    const account = new Account(needs, {
-      resource: needs.resource ?? (await ownResource(store)),
-      mediaService: (await store.get('device', 'media-service')) as string | undefined,
-      repeats: await RepeatFilter.load(store),
-      roomIds: await RoomIds.load(store),
-    })
-    await account.uploads.load()
-    await account.downloads.load()
-    return account
+    const inbox = new Inbox({ ...needs, session, history, rooms, roomIds, repeats })
+    const texts = new TextQueue({ ...needs, session, outbox })
+    const shared = { ...needs, session, service, control, history, rooms, outbox, repeats }
+    const transfers = await openTransfers(shared)
+    return new Account(needs, { session, control, history, rooms, inbox, texts, ...transfers })
   }
 
   /** Why it ended, once it has. */
@@ -131,6 +125,16 @@ export class Account {
     } finally {
       await this.#store.close()
     }
+  }
+}
+
+/** A third of the SDK, which a page fetches only once it connects. */
+async function transferCode(): Promise<typeof import('./transfers/open-transfers.ts').openTransfers> {
+  try {
+    return (await import('./transfers/open-transfers.ts')).openTransfers
+  } catch (cause) {
+    const failure = { code: 'unreachable', statusCode: 503, retryable: true } as const
+    throw new TransferError({ ...failure, message: 'A part of the SDK cannot be loaded' }, { cause })
   }
 }
 
