@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import { loadPart } from './load-part.ts'
 import type { Log } from './log.ts'
 import { Inbox } from './messages/inbox.ts'
 import { MessageHistory } from './messages/message-history.ts'
@@ -10,14 +11,13 @@ import { RoomIds } from './rooms/room-ids.ts'
 import { Rooms } from './rooms/rooms.ts'
 import type { Connector, Credentials } from './session/connection.ts'
 import { LiveSession } from './session/live-session.ts'
-import { MediaService } from './session/media-service.ts'
 import type { Downloads } from './transfers/downloads.ts'
 import type { OpenFile } from './transfers/file-source.ts'
 import type { HttpTransport } from './transfers/http-transport.ts'
-import { MediaControl } from './transfers/media-control.ts'
+import type { MediaControl } from './transfers/media-control.ts'
 import type { Transfers } from './transfers/open-transfers.ts'
 import type { Sha256 } from './transfers/running-hash.ts'
-import { TransferError } from './transfers/transfer-error.ts'
+import type { TransferError } from './transfers/transfer-error.ts'
 import type { Uploads } from './transfers/uploads.ts'
 
 interface Needs {
@@ -42,7 +42,6 @@ interface Needs {
 /** What hangs on the session of one account. */
 interface Parts extends Transfers {
   readonly session: LiveSession
-  readonly control: MediaControl
   readonly history: MessageHistory
   readonly rooms: Rooms
   readonly inbox: Inbox
@@ -76,31 +75,21 @@ export class Account implements Parts {
     this.downloads = parts.downloads
   }
 
-  /** Reads what the store holds. It goes online by `session.open`. Rejects with TransferError. */
+  /** Reads what the store holds. It goes online by `session.open`. Rejects with Unreachable. */
   static async load(needs: Needs): Promise<Account> {
-    const { store, log } = needs
-    const openTransfers = await transferCode()
+    const { store } = needs
+    // A third of the SDK, which a page fetches only once it connects.
+    const { openTransfers } = await loadPart(import('./transfers/open-transfers.ts'))
     const repeats = await RepeatFilter.load(store)
     const roomIds = await RoomIds.load(store)
     const session = new LiveSession({ ...needs, resource: needs.resource ?? (await ownResource(store)) })
-    const service = new MediaService({
-      session,
-      given: needs.mediaService,
-      remembered: (await store.get('device', 'media-service')) as string | undefined,
-      onFound: (jid) => {
-        const keeping = store.put('device', 'media-service', jid)
-        keeping.catch((error: unknown) => log('warn', 'the media service was not remembered', { error }))
-      },
-    })
     const history = new MessageHistory({ store })
-    const control = new MediaControl({ ...needs, session, service })
     const rooms = new Rooms({ ...needs, session })
     const outbox = new Outbox({ ...needs, session, rooms, roomIds, repeats })
     const inbox = new Inbox({ ...needs, session, history, rooms, roomIds, repeats })
     const texts = new TextQueue({ ...needs, session, outbox })
-    const shared = { ...needs, session, service, control, history, rooms, outbox, repeats }
-    const transfers = await openTransfers(shared)
-    return new Account(needs, { session, control, history, rooms, inbox, texts, ...transfers })
+    const transfers = await openTransfers({ ...needs, session, history, rooms, outbox, repeats })
+    return new Account(needs, { session, history, rooms, inbox, texts, ...transfers })
   }
 
   /** Why it ended, once it has. */
@@ -125,16 +114,6 @@ export class Account implements Parts {
     } finally {
       await this.#store.close()
     }
-  }
-}
-
-/** A third of the SDK, which a page fetches only once it connects. */
-async function transferCode(): Promise<typeof import('./transfers/open-transfers.ts').openTransfers> {
-  try {
-    return (await import('./transfers/open-transfers.ts')).openTransfers
-  } catch (cause) {
-    const failure = { code: 'unreachable', statusCode: 503, retryable: true } as const
-    throw new TransferError({ ...failure, message: 'A part of the SDK cannot be loaded' }, { cause })
   }
 }
 

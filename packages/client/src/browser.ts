@@ -1,14 +1,13 @@
 import { type Client, openClient } from './client.ts'
 import type { ClientOptions } from './client-options.ts'
 import { systemClock } from './clock.ts'
+import { loadPart } from './load-part.ts'
 import { memoryStore } from './persistence/memory-store.ts'
 import type { Store } from './persistence/store.ts'
 import type { Platform } from './platform.ts'
 import type { Facade } from './sdk/facade.ts'
 import { openSdk } from './sdk/open-sdk.ts'
-import { BrowserHttpTransport } from './transfers/browser-http-transport.ts'
 import { openBrowserFile } from './transfers/open-browser-file.ts'
-import { Unreachable } from './unreachable.ts'
 import { unsupported } from './unsupported.ts'
 
 // Named one by one there; its twin is node.ts.
@@ -20,11 +19,12 @@ const platform: Platform = {
   get WebSocket() {
     return globalThis.WebSocket
   },
-  openTransport: () => new BrowserHttpTransport(),
+  async openTransport() {
+    const { BrowserHttpTransport } = await loadPart(import('./transfers/browser-http-transport.ts'))
+    return new BrowserHttpTransport()
+  },
   async sha256() {
-    const { nobleSha256 } = await import('./transfers/noble-sha256.ts').catch((cause: unknown) => {
-      throw new Unreachable('The hash cannot be loaded', { cause })
-    })
+    const { nobleSha256 } = await loadPart(import('./transfers/noble-sha256.ts'))
     return nobleSha256()
   },
   openFile: openBrowserFile,

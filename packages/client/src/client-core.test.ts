@@ -19,7 +19,7 @@ function client() {
     {
       clock,
       WebSocket: server.WebSocket,
-      openTransport: () => new ScriptedGateway().transport,
+      openTransport: async () => new ScriptedGateway().transport,
       sha256,
       openFile: openNodeFile,
       defaultStore: () => store,

@@ -2,6 +2,7 @@ import { Account } from './account.ts'
 import { type Address, addressOf, type ClientOptions } from './client-options.ts'
 import { sleep } from './clock.ts'
 import { Listeners } from './listeners.ts'
+import { loadPart } from './load-part.ts'
 import { type Log, logTo } from './log.ts'
 import type { Presence, Typing } from './messages/inbox.ts'
 import type { Message } from './messages/message.ts'
@@ -12,6 +13,7 @@ import type { SessionState } from './session/session.ts'
 import { XmppConnector } from './session/xmpp-connector.ts'
 import type { Transfer } from './transfers/transfer.ts'
 import { TransferError } from './transfers/transfer-error.ts'
+import { Unreachable } from './unreachable.ts'
 
 const RECONNECTING_MS = 15_000
 const FINDING_MS = 10_000
@@ -110,11 +112,14 @@ export class ClientCore {
       await this.#leave(disconnected(), { forget: false })
       const { clock, random, sha256, openFile, openTransport } = this.#platform
       const connector = await this.#connector(address)
+      const transport = await openTransport().catch((error: unknown) => {
+        throw connectFailure(error)
+      })
       const store = await this.#openStore(address.account)
       const account = await Account.load({
         connector,
         store,
-        transport: openTransport(),
+        transport,
         clock,
         random,
         sha256,
@@ -128,7 +133,7 @@ export class ClientCore {
         downloadDir: this.#options.downloadDir,
       }).catch(async (error: unknown) => {
         await store.close()
-        throw error
+        throw connectFailure(error)
       })
       this.#listenTo(account)
       this.#account = account
@@ -213,10 +218,10 @@ export class ClientCore {
   }
 
   async #find(domain: string): Promise<string> {
-    const transport = this.#platform.openTransport()
+    const transport = await this.#platform.openTransport()
     try {
       // Most apps name an address.
-      const { findWebSocket } = await import('./session/find-web-socket.ts')
+      const { findWebSocket } = await loadPart(import('./session/find-web-socket.ts'))
       const found = await findWebSocket(domain, { transport, signal: AbortSignal.timeout(FINDING_MS) })
       this.log('debug', 'found the WebSocket', { domain, url: found })
       return found
@@ -254,6 +259,11 @@ function connectFailure(error: unknown): unknown {
   const { message } = error as Error
   if (error instanceof StoreBusy)
     return new TransferError({ code: 'store_busy', statusCode: 409, message, retryable: true })
+  if (error instanceof Unreachable)
+    return new TransferError(
+      { code: 'unreachable', statusCode: 503, message, retryable: true },
+      { cause: error },
+    )
   if (!(error instanceof ConnectError)) return error
   const statusCode = STATUS[error.reason]
   const retryable = error.reason === 'unreachable'

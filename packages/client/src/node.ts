@@ -16,7 +16,7 @@ export * from './surface.ts'
 const platform: Platform = {
   clock: systemClock,
   WebSocket,
-  openTransport: () => new NodeHttpTransport(),
+  openTransport: async () => new NodeHttpTransport(),
   async sha256() {
     const hash = createHash('sha256')
     return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest('hex') }

@@ -9,8 +9,8 @@ import type { Sha256 } from './transfers/running-hash.ts'
 export interface Platform {
   readonly clock: Clock
   readonly WebSocket: WebSocketClass
-  /** A transport of its own for each client. */
-  readonly openTransport: () => HttpTransport
+  /** A transport of its own for each client. Rejects with Unreachable where it has to be fetched and cannot be. */
+  readonly openTransport: () => Promise<HttpTransport>
   readonly sha256: Sha256
   readonly openFile: OpenFile
   /** Where a client remembers when its app names no store. */
