@@ -1,4 +1,4 @@
-import type { IRegularForbiddenRuleType } from 'dependency-cruiser'
+import type { IForbiddenRuleType, IRegularForbiddenRuleType } from 'dependency-cruiser'
 
 /** What each room (a folder of packages/gateway/src) may import beside itself and @sluice/protocol. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
@@ -25,7 +25,7 @@ const rooms = Object.entries(ROOMS).map(
 )
 
 /** The import rules as dependency-cruiser takes them. */
-export const BOUNDARIES: IRegularForbiddenRuleType[] = [
+export const BOUNDARIES: IForbiddenRuleType[] = [
   ...rooms,
   {
     name: 'protocol-sees-nobody',

@@ -42,7 +42,7 @@ export class PageRun {
       ['mocha.js', await readFile(MOCHA, 'utf8')],
     ])
     const server = await PageServer.open({ entry, files, ...(csp && { csp }) })
-    const page = await openPage(browser, `${server.url}?${new URLSearchParams(query)}`)
+    const page = await openPage(browser, `${server.url}?${new URLSearchParams(query)}`, { quiet: true })
     const run = new PageRun(page, server)
     await page.exposeFunction('tellResult', (id: string, result: InPageResult) => run.#take(id, result))
     await page.exposeFunction('tellEnd', () => run.#end(new Error('The page has no result of this test')))

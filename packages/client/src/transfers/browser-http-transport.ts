@@ -72,6 +72,9 @@ async function sendByFetch({ method, url, headers }: HttpRequest, watch: Watch):
     throw watch.failure(cause)
   })
   watch.moved()
+  // What begins with TLS ends with it; a page sees no redirect before it was followed.
+  if (url.startsWith('https:') && response.redirected && !response.url.startsWith('https:'))
+    throw new Unreachable('The redirect leads out of TLS')
   return {
     status: response.status,
     header: (name) => response.headers.get(name) ?? undefined,

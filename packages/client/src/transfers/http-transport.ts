@@ -29,7 +29,9 @@ export interface HttpResponse {
 /**
  * HTTP as transfers need it; a port. `send` resolves with the answer's head, even when it comes before the body has
  * gone out (which then stops). It rejects with the signal's reason once that aborts, closing the connection at
- * once, with the error of a body that cannot be read, and with Unreachable for whatever else went wrong. 60 s in which no byte moves either way is an error.
+ * once, with the error of a body that cannot be read, and with Unreachable for whatever else went wrong. 60 s in which
+ * no byte moves either way is an error. A redirect is an answer like any other, but in pages, which follow it unseen,
+ * never out of TLS.
  */
 export interface HttpTransport {
   send(request: HttpRequest): Promise<HttpResponse>

@@ -1,39 +1,17 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { expect } from 'chai'
-import { FileMissing } from './file-source.ts'
+import { HttpContractServer } from '../../test/http-contract-server.ts'
+import { describeHttpTransport } from './http-transport.contract.ts'
 import { NodeHttpTransport } from './node-http-transport.ts'
 
-describe('HTTP by Node', () => {
-  const transport = new NodeHttpTransport()
-  const server = createServer((request) => request.resume())
+describe('the transport for Node', () => {
+  let server: HttpContractServer
 
   before(async () => {
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
+    server = await HttpContractServer.open()
   })
-  after(() => {
-    transport.close()
-    server.closeAllConnections()
-    server.close()
-  })
+  after(() => server.close())
 
-  it('rejects with the error of a source that breaks, not with that of the socket that is cut for it', async () => {
-    const broken = new FileMissing('The file cannot be read')
-    const { port } = server.address() as AddressInfo
-    const sending = transport.send({
-      method: 'PATCH',
-      url: `http://127.0.0.1:${port}/`,
-      body: {
-        size: 100,
-        async *read() {
-          yield new Uint8Array(10)
-          throw broken
-        },
-      },
-      signal: new AbortController().signal,
-    })
-    expect(await sending.catch((error) => error)).to.equal(broken)
-  })
+  describeHttpTransport('Node', async () => ({
+    url: server.url,
+    open: (options) => new NodeHttpTransport(options),
+  }))
 })

@@ -14,6 +14,12 @@ export class NodeHttpTransport implements HttpTransport {
     'https:': new https.Agent({ keepAlive: true }),
   }
 
+  readonly #idleMs: number
+
+  constructor({ idleMs = IDLE_MS }: { idleMs?: number } = {}) {
+    this.#idleMs = idleMs
+  }
+
   send(request: HttpRequest): Promise<HttpResponse> {
     const { method, headers, body, signal, onSent } = request
     return new Promise((resolve, reject) => {
@@ -25,7 +31,7 @@ export class NodeHttpTransport implements HttpTransport {
         agent: secure ? this.#agents['https:'] : this.#agents['http:'],
         headers: { ...headers, ...(body && { 'content-length': body.size }) },
         signal,
-        timeout: IDLE_MS,
+        timeout: this.#idleMs,
       })
       const fail = (cause: unknown) => reject(failureOf(cause, signal))
       outgoing.on('timeout', () => outgoing.destroy(new Error('No byte moved for 60 s')))
