@@ -188,6 +188,17 @@ describe('decodeChatMessage', () => {
     })
   }
 
+  it('tells the thumbnail that comes along from the one to be fetched, wherever they stand', () => {
+    const thumbnail = (uri: string) =>
+      `<thumbnail xmlns='urn:xmpp:thumbs:1' uri='${uri}' media-type='image/png' width='64' height='x'/>`
+    const [linked, inline] = ['https://a.example/p.png', 'data:image/png;base64,AA==']
+    const media = decoded(sharing(thumbnail('ftp://a/b') + thumbnail(linked) + thumbnail(inline)))?.media
+    expect(media).to.deep.include({
+      thumbnail: { uri: inline, mediaType: 'image/png', width: 64 },
+      preview: { url: linked, mediaType: 'image/png', width: 64 },
+    })
+  })
+
   it('is not fooled by a body of another namespace', () => {
     expect(decoded("<body xmlns='http://www.w3.org/1999/xhtml'>x</body>")).to.equal(undefined)
   })

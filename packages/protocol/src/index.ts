@@ -22,14 +22,17 @@ export {
 } from './http-upload.ts'
 export { type Jid, prepareJid } from './jid.ts'
 export {
+  type Appearance,
   INTENT_LIMIT_BYTES,
   type Intent,
   MEDIA_KINDS,
   type MediaKind,
   type MediaLocation,
   type Offer,
+  type Preview,
   type Sha256Hex,
   type Slot,
+  type Thumbnail,
   type UnfinishedUpload,
   type UploadStatus,
 } from './media.ts'
@@ -43,6 +46,7 @@ export {
 } from './media-commands.ts'
 export { checkMediaType } from './media-type.ts'
 export type { ChatMessage, SharedMedia } from './message.ts'
+export { checkIntentSize } from './metadata.ts'
 export { NS } from './namespaces.ts'
 export { decodeOffer, encodeOffer } from './offer.ts'
 export { type RefusalJson, refusalFromJson, refusalJson } from './refusal-json.ts'

@@ -5,8 +5,37 @@ import type { UploadState } from './upload-states.ts'
 export const MEDIA_KINDS = ['image', 'audio', 'video', 'document', 'file'] as const
 export type MediaKind = (typeof MEDIA_KINDS)[number]
 
-/** Caption and metadata of an intent together, as UTF-8 JSON. */
+/** Caption, metadata and the addresses of thumbnail and preview of an intent together, as UTF-8 JSON. */
 export const INTENT_LIMIT_BYTES = 4096
+
+/** A small image that stands in for the file until it is opened (XEP-0264). */
+interface ThumbnailImage {
+  readonly mediaType?: string | undefined
+  /** Pixels. */
+  readonly width?: number | undefined
+  readonly height?: number | undefined
+}
+
+/** One that comes with the message: a data: or cid: URI. */
+export interface Thumbnail extends ThumbnailImage {
+  readonly uri: string
+}
+
+/** A larger one that is fetched from where the sender says. */
+export interface Preview extends ThumbnailImage {
+  readonly url: string
+}
+
+/** What is to be seen of an image, audio or video before it is opened. */
+export interface Appearance {
+  /** Pixels, as shown: turned as the file says. */
+  readonly width?: number | undefined
+  readonly height?: number | undefined
+  /** Milliseconds. */
+  readonly durationMs?: number | undefined
+  readonly thumbnail?: Thumbnail | undefined
+  readonly preview?: Preview | undefined
+}
 
 /** What the sender wants done with the upload; travels in the offer so that any device can finish it. */
 export interface Intent {
@@ -16,6 +45,7 @@ export interface Intent {
   readonly replyTo?: string | undefined
   /** The app's own data, at most {@link INTENT_LIMIT_BYTES} as JSON together with the caption. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
+  readonly appearance?: Appearance | undefined
 }
 
 /** A SHA-256, lowercase hex. */

@@ -1,7 +1,7 @@
-import type { MediaKind, Sha256Hex } from './media.ts'
+import type { Appearance, MediaKind, Sha256Hex } from './media.ts'
 
 /** A file as a message carries it (XEP-0066, 0446, 0447 and our own `<media/>`). */
-export interface SharedMedia {
+export interface SharedMedia extends Appearance {
   /** The media service's id; absent when a foreign client sent the file. */
   readonly mediaId?: string | undefined
   readonly url: string
@@ -11,13 +11,6 @@ export interface SharedMedia {
   readonly mediaType?: string | undefined
   readonly kind: MediaKind
   readonly sha256?: Sha256Hex | undefined
-  /** Pixels. */
-  readonly width?: number | undefined
-  readonly height?: number | undefined
-  /** Milliseconds. */
-  readonly durationMs?: number | undefined
-  /** XEP-0264: a small inline image (data: or cid: URI). */
-  readonly thumbnail?: { uri: string; mediaType?: string; width?: number; height?: number } | undefined
   readonly caption?: string | undefined
 }
 

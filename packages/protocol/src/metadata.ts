@@ -38,9 +38,12 @@ function jsonObject(value: unknown): Metadata {
   return value as Metadata
 }
 
-/** Throws `bad-request` when caption and metadata are no JSON or, together, over the limit. */
-export function checkIntentSize({ caption, metadata }: Pick<Intent, 'caption' | 'metadata'>): void {
-  if (utf8Length(jsonText({ caption, metadata }, 'metadata')) > INTENT_LIMIT_BYTES) throw tooLong()
+/** Throws `bad-request` when the texts of an intent are no JSON or, together, over the limit. */
+export function checkIntentSize({ caption, metadata, appearance }: Omit<Intent, 'chat'>): void {
+  const thumbnail = appearance?.thumbnail?.uri
+  const preview = appearance?.preview?.url
+  const text = jsonText({ caption, metadata, thumbnail, preview }, 'metadata')
+  if (utf8Length(text) > INTENT_LIMIT_BYTES) throw tooLong()
 }
 
 function tooLong(): Refusal {

@@ -139,6 +139,24 @@ describe('an offer', () => {
       expect(refused(() => encodeOffer({ ...offer, intent }))).to.match(/^bad-request/)
     })
 
+    it('counts the addresses of thumbnail and preview as well', () => {
+      const uri = `data:image/png;base64,${'A'.repeat(2000)}`
+      const appearance = { thumbnail: { uri }, preview: { url: `https://a/${'b'.repeat(1000)}` } }
+      const withWords = (caption: string) => () =>
+        encodeOffer({ ...offer, intent: { chat: 'chat', caption, appearance } })
+      expect(refused(withWords('x'.repeat(900)))).to.equal('taken')
+      expect(refused(withWords('x'.repeat(1100)))).to.match(/^bad-request/)
+    })
+
+    it('says nothing of how the file looks when nothing is known', () => {
+      expect(decodeOffer(encodeOffer({ ...offer, intent: { chat: 'chat', appearance: {} } }))).to.deep.equal(
+        offer,
+      )
+    })
+
+    itRefuses('width', '-1', 'bad-size')
+    itRefuses('duration', '1.5', 'bad-size')
+
     it('carries metadata that JSON knows and XML does not', () => {
       const metadata = { '\ufffe': '\u0000\uffff\ud800' }
       const sent = encodeOffer({ ...offer, intent: { chat: 'chat', metadata } })

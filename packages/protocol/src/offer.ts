@@ -10,10 +10,11 @@ import {
   sizeField,
 } from './field.ts'
 import { malformed } from './malformed.ts'
-import { type Intent, MEDIA_KINDS, type Offer } from './media.ts'
+import { type Appearance, type Intent, MEDIA_KINDS, type Offer } from './media.ts'
 import { checkIntentSize, decodeMetadata, encodeMetadata } from './metadata.ts'
 import { NS } from './namespaces.ts'
 import { fromAttributes, optional, type RecordShape, required, toAttributes } from './record.ts'
+import { decodeThumbnails, encodeThumbnails } from './thumbnails.ts'
 import { element, type XmlElement, xmlLines } from './xml.ts'
 
 const offeredHashField: Field<string> = {
@@ -37,14 +38,26 @@ const INTENT: RecordShape<Pick<Intent, 'chat' | 'replyTo'>> = {
   replyTo: optional('reply', idField),
 }
 
+const APPEARANCE: RecordShape<Pick<Appearance, 'width' | 'height' | 'durationMs'>> = {
+  width: optional('width', sizeField),
+  height: optional('height', sizeField),
+  durationMs: optional('duration', sizeField),
+}
+
 /** `<offer/>`, the payload of an iq set. Refuses here what {@link decodeOffer} would refuse there. */
 export function encodeOffer(offer: Offer): XmlElement {
-  const { caption, metadata } = offer.intent
+  const { caption, metadata, appearance = {} } = offer.intent
   const encoded = element(
     'offer',
-    { xmlns: NS.media, ...toAttributes(OFFER, offer), ...toAttributes(INTENT, offer.intent) },
+    {
+      xmlns: NS.media,
+      ...toAttributes(OFFER, offer),
+      ...toAttributes(INTENT, offer.intent),
+      ...toAttributes(APPEARANCE, appearance),
+    },
     caption === undefined ? undefined : element('caption', {}, xmlLines(caption)),
     encodeMetadata(metadata),
+    ...encodeThumbnails(appearance),
   )
   decodeOffer(encoded)
   return encoded
@@ -57,7 +70,13 @@ export function decodeOffer(offer: XmlElement): Offer {
     ...fromAttributes(INTENT, offer),
     caption: offer.getChild('caption', NS.media)?.getText(),
     metadata: decodeMetadata(offer),
+    appearance: appearanceOf(offer),
   })
   checkIntentSize(intent)
   return { ...fromAttributes(OFFER, offer), intent }
+}
+
+function appearanceOf(offer: XmlElement): Appearance | undefined {
+  const appearance = { ...fromAttributes(APPEARANCE, offer), ...decodeThumbnails(offer) }
+  return Object.keys(appearance).length > 0 ? appearance : undefined
 }

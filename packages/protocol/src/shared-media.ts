@@ -6,6 +6,7 @@ import { kindOf } from './media-kind.ts'
 import type { SharedMedia } from './message.ts'
 import { NS } from './namespaces.ts'
 import { readable } from './readable.ts'
+import { decodeThumbnails, encodeThumbnails } from './thumbnails.ts'
 import { element, type XmlElement, xmlLines } from './xml.ts'
 
 const kindField = oneOf(MEDIA_KINDS)
@@ -33,7 +34,7 @@ export function encodeSharedMedia(media: SharedMedia): XmlElement[] {
         sha256 === undefined
           ? undefined
           : element('hash', { xmlns: NS.hashes, algo: 'sha-256' }, hexToBase64(sha256)),
-        encodeThumbnail(media.thumbnail),
+        ...encodeThumbnails(media),
         textElement('desc', caption === undefined ? undefined : xmlLines(caption)),
       ),
       element('sources', {}, element('url-data', { xmlns: NS.urlData, target: url })),
@@ -66,7 +67,7 @@ export function decodeSharedMedia(message: XmlElement): SharedMedia | undefined 
     width: readable(sizeField.parse, field('width')),
     height: readable(sizeField.parse, field('height')),
     durationMs: readable(sizeField.parse, field('length')),
-    thumbnail: decodeThumbnail(file),
+    ...decodeThumbnails(file),
     caption: field('desc') ?? undefined,
   })
 }
@@ -87,22 +88,4 @@ function urlOf(message: XmlElement, sharing: XmlElement | undefined): string | u
 function hashOf(file: XmlElement | undefined): string | undefined {
   const hash = file?.getChildren('hash', NS.hashes).find(({ attrs }) => attrs.algo === 'sha-256')
   return readable(hashField.parse, hash && base64ToHex(hash.getText()))
-}
-
-function encodeThumbnail(thumbnail: SharedMedia['thumbnail']): XmlElement | undefined {
-  if (!thumbnail) return undefined
-  const { uri, mediaType, width, height } = thumbnail
-  return element('thumbnail', { xmlns: NS.thumbs, uri, 'media-type': mediaType, width, height })
-}
-
-function decodeThumbnail(file: XmlElement | undefined): SharedMedia['thumbnail'] {
-  const attrs = file?.getChild('thumbnail', NS.thumbs)?.attrs
-  // A thumbnail is shown without being asked for: nothing that a web view would fetch or run.
-  if (!attrs?.uri || !/^(data:image\/(png|jpeg|webp|gif);base64,|cid:)/.test(attrs.uri)) return undefined
-  return defined({
-    uri: attrs.uri,
-    mediaType: readable(mediaTypeField.parse, attrs['media-type']),
-    width: readable(sizeField.parse, attrs.width),
-    height: readable(sizeField.parse, attrs.height),
-  })
 }

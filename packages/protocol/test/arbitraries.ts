@@ -56,8 +56,32 @@ const metadata = fc
   .map((value) => JSON.parse(JSON.stringify(value)) as Record<string, unknown>)
   .filter((value) => JSON.stringify(value).length < 1000)
 
+const shape = { mediaType: fc.constant('image/png'), width: size, height: size }
+const appearance = {
+  width: size,
+  height: size,
+  durationMs: size,
+  thumbnail: fc.record(
+    {
+      uri: fc.constantFrom(
+        'data:image/png;base64,iVBORw0KGgo=',
+        'cid:sha1+ffd7c8d28e9c5e82afea41f97108c6b4@bob.xmpp.org',
+      ),
+      ...shape,
+    },
+    { requiredKeys: ['uri'] },
+  ),
+  preview: fc.record({ url, ...shape }, { requiredKeys: ['url'] }),
+}
+
 const intent: fc.Arbitrary<Intent> = fc.record(
-  { chat: fc.constantFrom('chat', 'groupchat'), caption: text(), replyTo: id, metadata },
+  {
+    chat: fc.constantFrom('chat', 'groupchat'),
+    caption: text(),
+    replyTo: id,
+    metadata,
+    appearance: fc.record(appearance, { requiredKeys: [] }).filter((value) => Object.keys(value).length > 0),
+  },
   { requiredKeys: ['chat'] },
 )
 
@@ -156,21 +180,7 @@ const media: fc.Arbitrary<SharedMedia> = fc.record(
     mediaType,
     kind: fc.constantFrom(...MEDIA_KINDS),
     sha256: hash,
-    width: size,
-    height: size,
-    durationMs: size,
-    thumbnail: fc.record(
-      {
-        uri: fc.constantFrom(
-          'data:image/png;base64,iVBORw0KGgo=',
-          'cid:sha1+ffd7c8d28e9c5e82afea41f97108c6b4@bob.xmpp.org',
-        ),
-        mediaType: fc.constant('image/png'),
-        width: size,
-        height: size,
-      },
-      { requiredKeys: ['uri'] },
-    ),
+    ...appearance,
     caption: text(),
   },
   { requiredKeys: ['url', 'kind'] },

@@ -27,6 +27,19 @@ const expiresAt = new Date('2026-03-08T12:00:00.000Z')
 
 const file = { name: 'summit.jpg', size: 3032449, mediaType: 'image/jpeg', kind: 'image' } as const
 
+const appearance: Full<protocol.Appearance> = {
+  width: 4096,
+  height: 2160,
+  durationMs: 1500,
+  thumbnail: { uri: 'data:image/png;base64,iVBORw0KGgo=', mediaType: 'image/png', width: 64, height: 34 },
+  preview: {
+    url: 'https://media.example.org/media/q7YpLr/preview.jpg',
+    mediaType: 'image/jpeg',
+    width: 640,
+    height: 338,
+  },
+}
+
 const plainOffer: protocol.Offer = {
   messageId: 'm1',
   to: 'juliet@example.org',
@@ -38,7 +51,13 @@ const offer = {
   ...plainOffer,
   fingerprint: '5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03',
   hash: 'later',
-  intent: { chat: 'chat', replyTo: 'm0', caption: 'The summit & us', metadata: { album: 7 } },
+  intent: {
+    chat: 'chat',
+    replyTo: 'm0',
+    caption: 'The summit & us',
+    metadata: { album: 7 },
+    appearance,
+  },
 } satisfies Full<Omit<protocol.Offer, 'intent'>> & { intent: Full<protocol.Intent> }
 
 const slot: Full<protocol.Slot> = {
@@ -94,10 +113,7 @@ const mediaMessage: protocol.ChatMessage = {
     mediaId: 'Zx81kQ',
     url: getUrl,
     sha256,
-    width: 4096,
-    height: 2160,
-    durationMs: 1500,
-    thumbnail: { uri: 'data:image/png;base64,iVBORw0KGgo=', mediaType: 'image/png', width: 64, height: 34 },
+    ...appearance,
     caption: 'The summit & us',
   },
   originId: 'm1',

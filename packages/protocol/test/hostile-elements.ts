@@ -72,6 +72,7 @@ const ATTRIBUTES = [
   'for',
   'algo',
   'width',
+  'duration',
   'filename',
   '__proto__',
   'constructor',

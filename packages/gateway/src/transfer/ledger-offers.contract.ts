@@ -25,6 +25,11 @@ export function describeLedgerOffers(open: () => UploadLedgerFixture) {
             caption: 'a "caption" with \\ and 🎈',
             replyTo: 'm-1',
             metadata: { list: [1, 'two', null], nested: { deep: true }, odd: '\u0000\ud800' },
+            appearance: {
+              width: 3,
+              durationMs: 1500,
+              thumbnail: { uri: 'data:image/png;base64,AA==', width: 1 },
+            },
           },
           fingerprint: 'cd'.repeat(32),
           progressJid: 'alice@localhost/phone',
