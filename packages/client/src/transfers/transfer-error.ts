@@ -5,6 +5,7 @@ export type TransferErrorCode =
   | RefusalCode
   | 'file_required'
   | 'file_changed'
+  | 'location_kept'
   | 'not_found'
   | 'already_completed'
   | 'already_failed'
