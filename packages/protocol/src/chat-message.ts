@@ -26,6 +26,7 @@ export function encodeChatMessage(message: ChatMessage): XmlElement {
     replyTo && element('reply', { xmlns: NS.reply, id: replyTo.id, to: replyTo.to }),
     encodeMetadata(metadata),
     message.receiptRequested ? element('request', { xmlns: NS.receipts }) : undefined,
+    message.markable ? element('markable', { xmlns: NS.markers }) : undefined,
     element('origin-id', { xmlns: NS.stanzaId, id: message.originId ?? id }),
   )
 }
@@ -56,6 +57,7 @@ export function decodeChatMessage(message: XmlElement): ChatMessage | undefined 
     replyTo: replyOf(message),
     metadata: readable(() => decodeMetadata(message), ''),
     receiptRequested: message.getChild('request', NS.receipts) ? true : undefined,
+    markable: message.getChild('markable', NS.markers) ? true : undefined,
     delayedSince: delayOf(message),
   })
 }

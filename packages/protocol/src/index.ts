@@ -1,4 +1,6 @@
+export { type ArchiveQuery, encodeArchiveQuery } from './archive-query.ts'
 export { decodeChatMessage, encodeChatMessage } from './chat-message.ts'
+export { type ChatState, decodeChatState, encodeChatState } from './chat-state.ts'
 export { COMMAND_NAMES, type Command, type CommandName, decodeCommand, encodeCommand } from './command.ts'
 export {
   DELIVERY_STATES,
@@ -49,8 +51,10 @@ export type { ChatMessage, SharedMedia } from './message.ts'
 export { checkIntentSize } from './metadata.ts'
 export { NS } from './namespaces.ts'
 export { decodeOffer, encodeOffer } from './offer.ts'
+export { decodeReceipt, encodeReceipt, type Receipt } from './receipt.ts'
 export { type RefusalJson, refusalFromJson, refusalJson } from './refusal-json.ts'
 export { REFUSALS, Refusal, type RefusalCode, type RefusalDetails, type RefusalSpelling } from './refusals.ts'
+export { decodeRoster, encodeRoster, type RosterItem } from './roster.ts'
 export { decodeSlot, encodeSlot, slotFromJson, slotJson } from './slot.ts'
 export { decodeStanzaError, encodeStanzaError, type StanzaError } from './stanza-error.ts'
 export {

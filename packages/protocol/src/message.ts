@@ -32,6 +32,8 @@ export interface ChatMessage {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
   /** XEP-0184. */
   readonly receiptRequested?: boolean | undefined
+  /** XEP-0333: its sender wants to know when it was displayed. */
+  readonly markable?: boolean | undefined
   /** XEP-0203: when it was sent, if the server held it back. */
   readonly delayedSince?: Date | undefined
 }

@@ -12,6 +12,7 @@ import {
   REFUSALS,
   Refusal,
   type RefusalCode,
+  type RosterItem,
   type SharedMedia,
   type Slot,
   type UnfinishedUpload,
@@ -194,6 +195,7 @@ const envelope = {
   replyTo: fc.record({ id, to: jid }, { requiredKeys: ['id'] }),
   metadata,
   receiptRequested: fc.constant(true),
+  markable: fc.constant(true),
 }
 const addressed = ['id', 'to', 'chat'] as const
 
@@ -207,6 +209,34 @@ export const chatMessages: fc.Arbitrary<ChatMessage> = fc
     fc.record({ ...envelope, media }, { requiredKeys: [...addressed, 'media'] }),
   )
   .map((message) => ({ ...message, originId: message.id }))
+
+export const rosters: fc.Arbitrary<RosterItem[]> = fc.array(
+  fc.record(
+    {
+      jid,
+      // A parser turns line ends in attributes into spaces (XML 1.0 §3.3.3).
+      name: text(20).map((value) => value.replace(/\s/g, ' ')),
+      subscription: fc.constantFrom('none', 'to', 'from', 'both', 'remove'),
+      pending: fc.constant(true as const),
+      groups: fc.array(text(20), { minLength: 1, maxLength: 3 }),
+    },
+    { requiredKeys: ['jid'] },
+  ),
+  { maxLength: 3 },
+)
+
+export const receipts = fc.record({
+  to: jid,
+  chat: fc.constantFrom('chat' as const, 'groupchat' as const),
+  id,
+  state: fc.constantFrom('received' as const, 'displayed' as const),
+})
+
+export const chatStates = fc.record({
+  to: jid,
+  chat: fc.constantFrom('chat' as const, 'groupchat' as const),
+  state: fc.constantFrom('composing' as const, 'paused' as const, 'active' as const),
+})
 
 export const ids = id
 

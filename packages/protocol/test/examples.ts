@@ -120,6 +120,7 @@ const mediaMessage: protocol.ChatMessage = {
   replyTo: { id: 'm0', to: 'juliet@example.org' },
   metadata: { album: 7 },
   receiptRequested: true,
+  markable: true,
 }
 
 const textMessage: protocol.ChatMessage = {
@@ -131,6 +132,7 @@ const textMessage: protocol.ChatMessage = {
   replyTo: { id: 'm0' },
   metadata: { mood: 'fine' },
   receiptRequested: true,
+  markable: true,
 }
 
 const receivedMessage: protocol.ChatMessage = {
@@ -233,6 +235,50 @@ export const EXAMPLES: readonly Example[] = [
   command('sent'),
   both('media-message', mediaMessage, protocol.encodeChatMessage, protocol.decodeChatMessage),
   both('text-message', textMessage, protocol.encodeChatMessage, protocol.decodeChatMessage),
+  {
+    block: 'received',
+    value: { id: 'm2', state: 'received' },
+    encode: () =>
+      protocol.encodeReceipt({ to: 'romeo@example.org/phone', chat: 'chat', id: 'm2', state: 'received' }),
+    decode: protocol.decodeReceipt,
+    shows: ['encodeReceipt', 'decodeReceipt'],
+  },
+  {
+    block: 'displayed',
+    value: { id: 'm2', state: 'displayed' },
+    encode: () =>
+      protocol.encodeReceipt({ to: 'romeo@example.org', chat: 'chat', id: 'm2', state: 'displayed' }),
+    decode: protocol.decodeReceipt,
+    shows: [],
+  },
+  {
+    block: 'composing',
+    value: 'composing',
+    encode: () => protocol.encodeChatState({ to: 'romeo@example.org', chat: 'chat', state: 'composing' }),
+    decode: protocol.decodeChatState,
+    shows: ['encodeChatState', 'decodeChatState'],
+  },
+  both(
+    'roster',
+    [
+      { jid: 'romeo@example.net', name: 'Romeo', subscription: 'both', groups: ['Friends'] },
+      { jid: 'nurse@example.org', subscription: 'none', pending: true },
+    ],
+    protocol.encodeRoster,
+    protocol.decodeRoster,
+  ),
+  {
+    block: 'archive-query',
+    value: undefined,
+    encode: () =>
+      protocol.encodeArchiveQuery({
+        queryId: 'page-1',
+        with: 'juliet@example.org',
+        max: 50,
+        before: '28482-98726-73623',
+      }),
+    shows: ['encodeArchiveQuery'],
+  },
   { block: 'received-message', value: receivedMessage, decode: protocol.decodeChatMessage, shows: [] },
   both('delete', 'Zx81kQ', protocol.encodeDelete, protocol.decodeDelete),
   both('locate', 'Zx81kQ', protocol.encodeLocate, protocol.decodeLocate),

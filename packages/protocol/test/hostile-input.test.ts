@@ -22,6 +22,9 @@ const valid: Record<DecoderName, fc.Arbitrary<XmlElement>> = {
   decodeSlotRequest: arbitrary.slotRequests.map(protocol.encodeSlotRequest),
   decodeHttpSlot: arbitrary.httpSlots.map(protocol.encodeHttpSlot),
   decodeStanzaError: arbitrary.refusals.map(protocol.encodeStanzaError),
+  decodeReceipt: arbitrary.receipts.map(protocol.encodeReceipt),
+  decodeChatState: arbitrary.chatStates.map(protocol.encodeChatState),
+  decodeRoster: arbitrary.rosters.map(protocol.encodeRoster),
   decodeChatMessage: arbitrary.chatMessages.map(protocol.encodeChatMessage),
 }
 

@@ -42,6 +42,7 @@ describe('decode(encode(x)) over the wire', () => {
   itKeeps('a slot request', arbitrary.slotRequests, protocol.encodeSlotRequest, protocol.decodeSlotRequest)
   itKeeps('an XEP-0363 slot', arbitrary.httpSlots, protocol.encodeHttpSlot, protocol.decodeHttpSlot)
   itKeeps('a chat message', arbitrary.chatMessages, protocol.encodeChatMessage, protocol.decodeChatMessage)
+  itKeeps('a roster', arbitrary.rosters, protocol.encodeRoster, protocol.decodeRoster)
 
   it('gives back a refusal with its code, its words and its details', () => {
     fc.assert(
