@@ -89,6 +89,107 @@ export function describeChatServer(
       expect(back.client.state).to.equal('online')
     })
 
+    it('becomes contacts with somebody, sees them come and go, and parts again', async () => {
+      const { alice, bob } = await people()
+      const [from, to] = [await device(alice), await device(bob)]
+      expect(await from.client.contacts.list()).to.deep.equal([])
+      await from.client.contacts.add(bob.jid, 'Bob')
+      await until(to.client, 'contacts', async () =>
+        (await to.client.contacts.list()).some(({ jid, asking }) => jid === alice.jid && asking),
+      )
+      const contact = async (client: Client) => (await client.contacts.list())[0]
+      expect(await contact(from.client)).to.deep.equal({
+        jid: bob.jid,
+        name: 'Bob',
+        subscription: 'none',
+        asking: false,
+        pending: true,
+        online: false,
+      })
+      await to.client.contacts.accept(alice.jid)
+      await until(to.client, 'contacts', async () => (await contact(to.client))?.pending === true)
+      await until(from.client, 'contacts', async () => (await contact(from.client))?.asking === true)
+      await from.client.contacts.accept(bob.jid)
+      for (const { client } of [from, to])
+        await until(client, 'contacts', async () => {
+          const { subscription, online, asking, pending } = (await contact(client)) ?? {}
+          return subscription === 'both' && online === true && !asking && !pending
+        })
+      await to.client.close()
+      await until(from.client, 'contacts', async () => (await contact(from.client))?.online === false)
+      await from.client.contacts.remove(bob.jid)
+      await until(from.client, 'contacts', async () => (await contact(from.client)) === undefined)
+    })
+
+    it('is told that a message was got, and that it was seen, on each device that sent', async () => {
+      const { alice, bob } = await people()
+      const [one, two] = [await device(alice, `${alice.jid}/one`), await device(alice, `${alice.jid}/two`)]
+      const to = await device(bob)
+      const told = [one, two].map(({ client }) => {
+        const receipts: string[] = []
+        client.on('receipt', ({ msgId, from, state }) => receipts.push(`${msgId} ${from} ${state}`))
+        return { client, receipts }
+      })
+      const { msgId } = await one.client.messages.send({ to: bob.jid, text: 'seen?' })
+      const [message] = await to.received(1)
+      expect(message?.markable).to.equal(true)
+      await to.client.messages.markDisplayed({ with: alice.jid, id: msgId })
+      for (const { client, receipts } of told) {
+        await until(client, 'receipt', async () => receipts.length >= 2)
+        expect(receipts).to.deep.equal([`${msgId} ${bob.jid} received`, `${msgId} ${bob.jid} displayed`])
+      }
+    })
+
+    it('gives a conversation back page by page, with its files and receipts', async () => {
+      const { alice, bob } = await people()
+      const [from, to] = [await device(alice), await device(bob)]
+      for (let text = 0; text < 5; text++) await from.client.messages.send({ to: bob.jid, text: `${text}` })
+      const { msgId } = await from.client.media.send({
+        to: bob.jid,
+        file: new Blob(['abc']),
+        caption: 'a file',
+      }).done
+      await to.received(6)
+      await to.client.messages.send({ to: alice.jid, text: 'thanks' })
+      await from.received(1)
+      await to.client.messages.markDisplayed({ with: alice.jid, id: msgId })
+      const { client } = await device(alice, `${alice.jid}/new`)
+      const last = await client.messages.list({ with: bob.jid, max: 3 })
+      expect(last.messages.map(({ msgBody }) => msgBody.message ?? msgBody.media?.caption)).to.deep.equal([
+        '4',
+        'a file',
+        'thanks',
+      ])
+      expect(last.messages.map(({ fromUserJid }) => fromUserJid)).to.deep.equal([
+        alice.jid,
+        alice.jid,
+        bob.jid,
+      ])
+      expect(last.messages.map(({ receipt }) => receipt)).to.deep.equal(['displayed', 'displayed', undefined])
+      const first = await client.messages.list({ with: bob.jid, before: last.before, max: 10 })
+      expect(first.messages.map(textOf)).to.deep.equal(['0', '1', '2', '3'])
+      expect(first.messages.map(({ receipt }) => receipt)).to.deep.equal(Array(4).fill('displayed'))
+      expect(first.before).to.equal(undefined)
+      expect((await (await client.media.download(msgId).done).blob?.text()) ?? '').to.equal('abc')
+      expect((await client.messages.list({ with: `nobody@${server.domain}` })).messages).to.deep.equal([])
+    })
+
+    it('gives back what was said in a room', async () => {
+      const { alice, bob } = await people()
+      const [from, to] = [await device(alice), await device(bob)]
+      const jid = room()
+      await from.client.rooms.join({ room: jid })
+      await to.client.rooms.join({ room: jid })
+      const question = await from.client.messages.send({ to: jid, text: 'a question' })
+      await to.received(1)
+      await to.client.messages.send({ to: jid, text: 'the answer', replyTo: question.msgId })
+      await from.received(1)
+      const { messages } = await to.client.messages.list({ with: jid })
+      expect(messages.map(textOf)).to.deep.equal(['a question', 'the answer'])
+      expect(messages[0]).to.deep.include({ chatType: 'groupchat', fromUserJid: `${jid}/${alice.username}` })
+      expect(messages[1]).to.deep.include({ fromUserJid: bob.jid, replyTo: question.msgId })
+    })
+
     it('talks in a room, and answers there by what the room calls a message', async () => {
       const { alice, bob } = await people()
       const [from, to, second] = [
@@ -149,6 +250,31 @@ export function describeChatServer(
       }
     })
   })
+}
+
+/** Resolves once it is so; asks at first, and at each event. */
+async function until(
+  client: Client,
+  event: 'contacts' | 'receipt',
+  isSo: () => Promise<boolean>,
+): Promise<void> {
+  let wake = () => {}
+  let happened = false
+  const remove = client.on(event, () => {
+    happened = true
+    wake()
+  })
+  try {
+    while (!(await isSo())) {
+      if (!happened)
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      happened = false
+    }
+  } finally {
+    remove()
+  }
 }
 
 function fileOf(size: number): Buffer<ArrayBuffer> {

@@ -1,7 +1,14 @@
 import type { Clock } from './clock.ts'
+import type { Contact } from './contacts/contact.ts'
+import type { Contacts } from './contacts/contacts.ts'
+import { EarlyPresences } from './contacts/early-presences.ts'
+import { lazily } from './lazily.ts'
+import { Listeners } from './listeners.ts'
 import { loadPart } from './load-part.ts'
 import type { Log } from './log.ts'
+import type { Conversations } from './messages/conversations.ts'
 import { Inbox } from './messages/inbox.ts'
+import type { Message } from './messages/message.ts'
 import { MessageHistory } from './messages/message-history.ts'
 import { Outbox } from './messages/outbox.ts'
 import { RepeatFilter } from './messages/repeat-filter.ts'
@@ -45,7 +52,12 @@ interface Parts extends Transfers {
   readonly history: MessageHistory
   readonly rooms: Rooms
   readonly inbox: Inbox
+  readonly outbox: Outbox
   readonly texts: TextQueue
+  readonly contactChanges: Listeners<readonly Contact[]>
+  /** The contact list, read from then on. */
+  readonly contacts: () => Promise<Contacts>
+  readonly conversations: () => Promise<Conversations>
 }
 
 /** One account while it is logged in: its session and everything that hangs on it. */
@@ -55,29 +67,44 @@ export class Account implements Parts {
   readonly history: MessageHistory
   readonly rooms: Rooms
   readonly inbox: Inbox
+  readonly outbox: Outbox
   readonly texts: TextQueue
   readonly uploads: Uploads
   readonly downloads: Downloads
+  readonly contactChanges: Listeners<readonly Contact[]>
+  readonly contacts: () => Promise<Contacts>
+  readonly conversations: () => Promise<Conversations>
   readonly #store: AccountStore
   readonly #transport: HttpTransport
+  readonly #log: Log
+  #keeping: Promise<void> = Promise.resolve()
   #endedBy: TransferError | undefined
 
-  private constructor({ store, transport }: Needs, parts: Parts) {
+  private constructor({ store, transport, log }: Needs, parts: Parts) {
     this.#store = store
     this.#transport = transport
+    this.#log = log
     this.session = parts.session
     this.control = parts.control
     this.history = parts.history
     this.rooms = parts.rooms
     this.inbox = parts.inbox
+    this.outbox = parts.outbox
     this.texts = parts.texts
     this.uploads = parts.uploads
     this.downloads = parts.downloads
+    this.contactChanges = parts.contactChanges
+    this.contacts = parts.contacts
+    this.conversations = parts.conversations
+    const keep = (message: Message) => this.keep((held) => held.keep(message))
+    this.inbox.messages.add(keep)
+    this.outbox.sent.add(keep)
+    this.inbox.receipts.add((receipt) => this.keep((held) => held.note(receipt)))
   }
 
   /** Reads what the store holds. It goes online by `session.open`. Rejects with Unreachable. */
   static async load(needs: Needs): Promise<Account> {
-    const { store } = needs
+    const { store, log } = needs
     // A third of the SDK, which a page fetches only once it connects.
     const { openTransfers } = await loadPart(import('./transfers/open-transfers.ts'))
     const repeats = await RepeatFilter.load(store)
@@ -88,8 +115,30 @@ export class Account implements Parts {
     const outbox = new Outbox({ ...needs, session, rooms, roomIds, repeats })
     const inbox = new Inbox({ ...needs, session, history, rooms, roomIds, repeats })
     const texts = new TextQueue({ ...needs, session, outbox })
-    const transfers = await openTransfers({ ...needs, session, history, rooms, outbox, repeats })
-    return new Account(needs, { session, history, rooms, inbox, texts, ...transfers })
+    const early = new EarlyPresences({ session })
+    const contactChanges = new Listeners<readonly Contact[]>(log)
+    const contacts = lazily(async () => {
+      const { Contacts } = await loadPart(import('./contacts/contacts.ts'))
+      return new Contacts({ session, rooms, early, changes: contactChanges, log })
+    })
+    const conversations = lazily(async () => {
+      const { Conversations } = await loadPart(import('./messages/conversations.ts'))
+      return new Conversations({ ...needs, session, rooms, roomIds, repeats, history })
+    })
+    const archive = {
+      findMedia: async (id: string, signal: AbortSignal) =>
+        (await conversations()).archive.findMedia(id, signal),
+    }
+    const transfers = await openTransfers({ ...needs, session, history, outbox, archive })
+    const chat = { session, history, rooms, inbox, outbox, texts, contactChanges, contacts, conversations }
+    return new Account(needs, { ...chat, ...transfers })
+  }
+
+  /** Has this done in its turn, before the account ends. Never throws. */
+  keep(work: (held: Conversations) => Promise<void>): void {
+    this.#keeping = this.#keeping
+      .then(async () => work(await this.conversations()))
+      .catch((error: unknown) => this.#log('warn', 'a conversation was not kept', { error }))
   }
 
   /** Why it ended, once it has. */
@@ -108,6 +157,7 @@ export class Account implements Parts {
     await this.session.close()
     // What came until the stream was closed is shown.
     await this.inbox.close({ forget })
+    await this.#keeping
     this.#transport.close()
     try {
       if (forget) await this.#store.forget()

@@ -1,17 +1,14 @@
 import { Account } from './account.ts'
+import { type EventListeners, openEvents, passOn } from './client-events.ts'
 import { type Address, addressOf, type ClientOptions } from './client-options.ts'
 import { sleep } from './clock.ts'
-import { Listeners } from './listeners.ts'
 import { loadPart } from './load-part.ts'
 import { type Log, logTo } from './log.ts'
-import type { Presence, Typing } from './messages/inbox.ts'
-import type { Message } from './messages/message.ts'
 import { type AccountStore, type Store, StoreBusy } from './persistence/store.ts'
 import type { Platform } from './platform.ts'
 import { ConnectError, type Connector, type Credentials } from './session/connection.ts'
 import type { SessionState } from './session/session.ts'
 import { XmppConnector } from './session/xmpp-connector.ts'
-import type { Transfer } from './transfers/transfer.ts'
 import { TransferError } from './transfers/transfer-error.ts'
 import { Unreachable } from './unreachable.ts'
 
@@ -26,29 +23,15 @@ const STATUS = {
   unreachable: 503,
 } as const satisfies Record<ConnectError['reason'], number>
 
-/** How far a transfer is, 0 to 100; 100 once every byte is durable. */
-export interface TransferPercent {
-  readonly msgId: string
-  readonly progress: number
-}
-
-export interface ClientEvents {
-  state: SessionState
-  message: Message
-  presence: Presence
-  typing: Typing
-  upload: TransferPercent
-  download: TransferPercent
-}
-
 /** What both faces of the client stand on: one account at a time, and news about it. */
 export class ClientCore {
   readonly log: Log
-  readonly events: { readonly [E in keyof ClientEvents]: Listeners<ClientEvents[E]> }
+  readonly events: EventListeners
   readonly #platform: Platform
   readonly #options: ClientOptions
   readonly #store: Store
   #account: Account | undefined
+  #watchesContacts = false
   /** What it was logged in with. */
   #login: { readonly password: string; readonly resource: string | undefined } | undefined
   /** Who was logged in last; its store is kept. */
@@ -61,14 +44,7 @@ export class ClientCore {
     this.#options = options
     this.#store = options.store ?? platform.defaultStore()
     this.log = logTo(options.onLog)
-    this.events = {
-      state: new Listeners(this.log),
-      message: new Listeners(this.log),
-      presence: new Listeners(this.log),
-      typing: new Listeners(this.log),
-      upload: new Listeners(this.log),
-      download: new Listeners(this.log),
-    }
+    this.events = openEvents(this.log)
   }
 
   get state(): SessionState {
@@ -135,7 +111,8 @@ export class ClientCore {
         await store.close()
         throw connectFailure(error)
       })
-      this.#listenTo(account)
+      passOn(account, this.events)
+      if (this.#watchesContacts) this.#readContacts(account)
       this.#account = account
       this.#login = { password, resource }
       try {
@@ -232,26 +209,14 @@ export class ClientCore {
     }
   }
 
-  #listenTo({ session, inbox, uploads, downloads }: Account): void {
-    const { state, message, presence, typing, upload, download } = this.events
-    session.states.add((value) => state.emit(value))
-    inbox.messages.add((value) => message.emit(value))
-    inbox.presences.add((value) => presence.emit(value))
-    inbox.typings.add((value) => typing.emit(value))
-    uploads.progress.add(percentOf((value) => upload.emit(value)))
-    downloads.progress.add(percentOf((value) => download.emit(value)))
+  /** From now on the contact list is read and its changes are told. */
+  watchContacts(): void {
+    this.#watchesContacts = true
+    if (this.#account) this.#readContacts(this.#account)
   }
-}
 
-/** Passes on whole percents, each once in a row. */
-function percentOf(emit: (percent: TransferPercent) => void): (transfer: Transfer<unknown>) => void {
-  const last = new WeakMap<Transfer<unknown>, number>()
-  return (transfer) => {
-    const { committed, total } = transfer.progress
-    const progress = total === 0 ? 100 : Math.floor((committed / total) * 100)
-    if (last.get(transfer) === progress) return
-    last.set(transfer, progress)
-    emit({ msgId: transfer.id, progress })
+  #readContacts(account: Account): void {
+    account.contacts().catch((error: unknown) => this.log('error', 'the contacts were not loaded', { error }))
   }
 }
 

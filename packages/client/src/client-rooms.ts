@@ -1,8 +1,7 @@
 import type { ClientCore } from './client-core.ts'
 import { badParameter, jidParameter } from './parameters.ts'
 import type { JoinedRoom } from './rooms/rooms.ts'
-import { TransferError } from './transfers/transfer-error.ts'
-import { wireFailure } from './transfers/upload-failure.ts'
+import { asTransferError } from './transfers/upload-failure.ts'
 
 const JOINING_MS = 60_000
 
@@ -36,7 +35,7 @@ export function roomsOf(core: ClientCore): ClientRooms {
         const signal = AbortSignal.timeout(JOINING_MS)
         return await rooms.join(jidParameter(room, 'room'), { nick, password, signal })
       } catch (error) {
-        throw error instanceof TransferError ? error : new TransferError(wireFailure(error), { cause: error })
+        throw asTransferError(error)
       }
     },
     async leave(room) {

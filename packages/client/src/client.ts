@@ -1,5 +1,8 @@
 import type { MediaKind } from '@sluice/protocol'
-import { ClientCore, type ClientEvents } from './client-core.ts'
+import { type ClientContacts, contactsOf } from './client-contacts.ts'
+import { ClientCore } from './client-core.ts'
+import type { ClientEvents } from './client-events.ts'
+import { type ClientMessages, messagesOf } from './client-messages.ts'
 import type { ClientOptions } from './client-options.ts'
 import { type ClientRooms, roomsOf } from './client-rooms.ts'
 import type { Message } from './messages/message.ts'
@@ -34,16 +37,6 @@ export interface SendMediaOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-export interface SendTextOptions {
-  readonly to: string
-  readonly text: string
-  readonly replyTo?: string | undefined
-  readonly metadata?: Readonly<Record<string, unknown>> | undefined
-  readonly id?: string | undefined
-  /** By default what the server says of `to`. */
-  readonly chat?: 'chat' | 'groupchat' | undefined
-}
-
 /** Everything throws or rejects with TransferError; 401 while not logged in. */
 export interface Media {
   /** Uploads a file and sends its message. Throws TransferError 400 for a bad parameter. */
@@ -60,13 +53,8 @@ export interface Media {
 export interface Client {
   readonly state: SessionState
   readonly media: Media
-  readonly messages: {
-    /**
-     * Resolves once one's own server, or the room, has the message; waits for a connection. Messages to one person or
-     * room keep their order.
-     */
-    send(options: SendTextOptions): Promise<Message>
-  }
+  readonly messages: ClientMessages
+  readonly contacts: ClientContacts
   readonly rooms: ClientRooms
   /** Makes an account, where the server allows it. */
   register(credentials: Credentials): Promise<void>
@@ -91,29 +79,18 @@ export function openClient(platform: Platform, options: ClientOptions): Client {
       return core.state
     },
     media: mediaOf(core),
-    messages: { send: async (text) => sendText(core, text) },
+    messages: messagesOf(core),
+    contacts: contactsOf(core),
     rooms: roomsOf(core),
     register: (credentials) => core.register(credentials),
     connect: (credentials) => core.connect(credentials),
     close: () => core.close(),
     logout: () => core.logout(),
-    on: (event, listener) => core.events[event].add(listener as (value: unknown) => unknown),
+    on(event, listener) {
+      if (event === 'contacts') core.watchContacts()
+      return core.events[event].add(listener as (value: unknown) => unknown)
+    },
   }
-}
-
-/** Queues a text. Throws TransferError; rejects as TextQueue does. */
-export function sendText(core: ClientCore, options: SendTextOptions): Promise<Message> {
-  const { texts, rooms } = core.account
-  const { replyTo, metadata, chat, id = crypto.randomUUID() } = options
-  return texts.send({
-    id,
-    originId: id,
-    to: recipientParameter(options.to, 'to', rooms),
-    chat,
-    text: textParameter(options.text, 'text'),
-    ...(replyTo && { replyTo: { id: replyTo } }),
-    ...(metadata && { metadata }),
-  })
 }
 
 /** The typed face on transfers. */

@@ -1,10 +1,13 @@
 /** What the package exports on every platform, beside what its roots make of their Platform. */
-export type { Client, Media, SendMediaOptions, SendTextOptions } from './client.ts'
-export type { ClientEvents, TransferPercent } from './client-core.ts'
+export type { Client, Media, SendMediaOptions } from './client.ts'
+export type { ClientContacts } from './client-contacts.ts'
+export type { ClientEvents, TransferPercent } from './client-events.ts'
+export type { ClientMessages, SendTextOptions } from './client-messages.ts'
 export type { ClientOptions } from './client-options.ts'
 export type { ClientRooms, JoinRoomOptions } from './client-rooms.ts'
+export type { Contact } from './contacts/contact.ts'
 export type { LogEntry, LogLevel, LogListener } from './log.ts'
-export type { Presence, Typing } from './messages/inbox.ts'
+export type { Presence, ReceiptEvent, Typing } from './messages/inbox.ts'
 export type { Message, MessageMedia } from './messages/message.ts'
 export { memoryStore } from './persistence/memory-store.ts'
 export {

@@ -1,4 +1,12 @@
-import { type ChatMessage, decodeChatMessage, element, NS, type XmlElement } from '@sluice/protocol'
+import {
+  type ChatMessage,
+  decodeChatMessage,
+  decodeChatState,
+  decodeReceipt,
+  encodeReceipt,
+  type Receipt,
+  type XmlElement,
+} from '@sluice/protocol'
 import type { Clock } from '../clock.ts'
 import { Listeners } from '../listeners.ts'
 import type { Log } from '../log.ts'
@@ -10,8 +18,6 @@ import { bareJid, type Message, messageOf, msgIdOf } from './message.ts'
 import type { MessageHistory } from './message-history.ts'
 import type { RepeatFilter } from './repeat-filter.ts'
 import { RoomRepeats } from './room-repeats.ts'
-
-const CHAT_STATES = 'http://jabber.org/protocol/chatstates'
 
 export interface Presence {
   /** Bare JID; in a room the occupant. */
@@ -28,6 +34,18 @@ export interface Typing {
   readonly status: 'composing' | 'paused'
 }
 
+/** What became of a message. */
+export interface ReceiptEvent {
+  readonly msgId: string
+  /**
+   * Bare JID of who got it; in a room the occupant. One's own account: another device of it has displayed what somebody
+   * else sent.
+   */
+  readonly from: string
+  /** One of their devices has it, or a person has seen it and all before it. */
+  readonly state: Receipt['state']
+}
+
 interface Needs {
   session: Session
   rooms: Rooms
@@ -39,13 +57,14 @@ interface Needs {
 }
 
 /**
- * What comes in: messages once each, those of other devices of the account among them; presence, typing. Of rooms only
+ * What comes in: messages once each, those of other devices of the account among them; receipts, presence, typing. Of rooms only
  * what joined ones say.
  */
 export class Inbox {
   readonly messages: Listeners<Message>
   readonly presences: Listeners<Presence>
   readonly typings: Listeners<Typing>
+  readonly receipts: Listeners<ReceiptEvent>
   readonly #needs: Needs
   readonly #roomRepeats = new RoomRepeats()
   #lastShown: Promise<void> = Promise.resolve()
@@ -57,6 +76,7 @@ export class Inbox {
     this.messages = new Listeners(needs.log)
     this.presences = new Listeners(needs.log)
     this.typings = new Listeners(needs.log)
+    this.receipts = new Listeners(needs.log)
     needs.session.stanzas.add((stanza) => this.#receive(stanza))
   }
 
@@ -77,6 +97,7 @@ export class Inbox {
     if (!stanza.is('message')) return
     const copied = carbonOf(stanza, this.#needs.session.account)
     if (copied === 'forged') return this.#needs.log('warn', 'a forged copy of a message was dropped')
+    this.#receiveReceipt(copied ?? stanza)
     // Receipts are given by the device that a message was for.
     if (copied) return this.#receiveMessage(copied)
     this.#receiveTyping(stanza)
@@ -93,7 +114,6 @@ export class Inbox {
       timestamp: clock.now(),
       isRoom: (bare) => rooms.holds(bare),
     })
-    if (isFirst) this.#acknowledge(stanza, chat.receiptRequested === true)
     // A stanza's own id tells nothing: it is unique within its stream at most (RFC 6120 §8.1.3). Who forges the id of
     // an archive gets at nobody's messages but the own.
     const archive = chat.chat === 'groupchat' ? message.toUserJid : session.account
@@ -104,6 +124,7 @@ export class Inbox {
         : chat.chat === 'groupchat' &&
           this.#roomRepeats.isRepeat(archive, { ...chat, from: stanza.attrs.from })
     if (isRepeat) return Promise.resolve()
+    if (isFirst && chat.receiptRequested) this.#acknowledge(stanza)
     // One after the other, so that none is shown before an earlier one.
     this.#lastShown = this.#lastShown.then(() => this.#show(message))
     return this.#lastShown
@@ -161,16 +182,24 @@ export class Inbox {
   }
 
   /** XEP-0184 §5.4: the receipt carries the id of the stanza, which need not be the origin-id. */
-  #acknowledge({ attrs: { id, from } }: XmlElement, requested: boolean): void {
-    if (!requested || !id || !from || bareJid(from) === this.#needs.session.account) return
-    const receipt = element(
-      'message',
-      { to: from, type: 'chat' },
-      element('received', { xmlns: NS.receipts, id }),
-    )
+  #acknowledge({ attrs: { id, from } }: XmlElement): void {
+    if (!id || !from || bareJid(from) === this.#needs.session.account) return
+    const receipt = encodeReceipt({ to: from, chat: 'chat', id, state: 'received' })
     this.#needs.session.send(receipt).catch((error: unknown) => {
       this.#needs.log('debug', 'a receipt did not go out', { error })
     })
+  }
+
+  #receiveReceipt(stanza: XmlElement): void {
+    const { rooms, roomIds, session } = this.#needs
+    const { type, from = session.account } = stanza.attrs
+    const receipt = decodeReceipt(stanza)
+    if (!receipt) return
+    const { id, state } = receipt
+    const room = type === 'groupchat' ? bareJid(from) : undefined
+    if (room !== undefined && !rooms.holds(room)) return
+    const msgId = (room !== undefined && roomIds.byStanzaId(room, id)?.msgId) || id
+    this.receipts.emit({ msgId, from: rooms.isOwn(from) ? session.account : this.#whoIs(from), state })
   }
 
   #receivePresence(stanza: XmlElement): void {
@@ -185,11 +214,10 @@ export class Inbox {
   }
 
   #receiveTyping(stanza: XmlElement): void {
-    const { type, from } = stanza.attrs
-    if (type === 'error' || !from || this.#needs.rooms.isOwn(from)) return
-    const fromUserJid = this.#whoIs(from)
-    if (stanza.getChild('composing', CHAT_STATES)) this.typings.emit({ fromUserJid, status: 'composing' })
-    else if (stanza.getChild('paused', CHAT_STATES)) this.typings.emit({ fromUserJid, status: 'paused' })
+    const { from } = stanza.attrs
+    const status = decodeChatState(stanza)
+    if (!from || !status || status === 'active' || this.#needs.rooms.isOwn(from)) return
+    this.typings.emit({ fromUserJid: this.#whoIs(from), status })
   }
 
   #whoIs(from: string): string {

@@ -41,6 +41,10 @@ export interface Message {
   /** The id of the message that this answers. */
   readonly replyTo?: string | undefined
   readonly metaData: Readonly<Record<string, unknown>>
+  /** Its sender wants to know when it was displayed (XEP-0333). */
+  readonly markable?: boolean | undefined
+  /** Of one's own messages in a history: the recipient's device has it, or a person has seen it. */
+  readonly receipt?: 'received' | 'displayed' | undefined
 }
 
 /**
@@ -65,6 +69,7 @@ export function messageOf(
       : { message_type: 'text', message: chat.text ?? '' },
     ...(replyTo && { replyTo: replyTo.id }),
     metaData: chat.metadata ?? {},
+    ...(chat.markable && { markable: true }),
   }
 }
 
@@ -90,6 +95,11 @@ function mediaOf(media: NonNullable<ChatMessage['media']>): MessageMedia {
 /** What apps know a message by: the origin-id (XEP-0359), or the stanza's own where there is none. */
 export function msgIdOf({ originId, id }: Pick<ChatMessage, 'originId' | 'id'>): string {
   return originId ?? id
+}
+
+/** Whom, or which room, a message was exchanged with. */
+export function peerOf({ chatType, fromUserJid, toUserJid }: Message, account: string): string {
+  return chatType === 'groupchat' || fromUserJid === account ? toUserJid : fromUserJid
 }
 
 /** The JID without its resource. */

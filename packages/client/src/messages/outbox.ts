@@ -1,5 +1,6 @@
 import { type ChatMessage, encodeChatMessage } from '@sluice/protocol'
 import { type Clock, sleep } from '../clock.ts'
+import { Listeners } from '../listeners.ts'
 import type { Log } from '../log.ts'
 import type { RoomIds } from '../rooms/room-ids.ts'
 import type { Rooms } from '../rooms/rooms.ts'
@@ -8,7 +9,7 @@ import type { Session } from '../session/session.ts'
 import { StanzaRefused } from '../session/stanza-refused.ts'
 import { Unreachable } from '../unreachable.ts'
 import { Bounced, unlessBounced } from './bounced.ts'
-import { msgIdOf } from './message.ts'
+import { type Message, messageOf, msgIdOf } from './message.ts'
 import { Passages } from './passages.ts'
 import type { RepeatFilter } from './repeat-filter.ts'
 
@@ -25,11 +26,14 @@ interface Needs {
 
 /** The one way out for messages, to people and to rooms. */
 export class Outbox {
+  /** Told of each message that its server, or its room, has taken. */
+  readonly sent: Listeners<Message>
   readonly #needs: Needs
   readonly #passages: Passages
 
   constructor(needs: Needs) {
     this.#needs = needs
+    this.sent = new Listeners(needs.log)
     this.#passages = new Passages(needs)
   }
 
@@ -53,10 +57,18 @@ export class Outbox {
    */
   async deliver(message: ChatMessage, signal: AbortSignal): Promise<void> {
     this.#noteOwn(message)
-    if (message.chat === 'groupchat') return this.#deliverToRoom(message, signal)
+    if (message.chat === 'groupchat') await this.#deliverToRoom(message, signal)
+    else await this.#deliverToPerson(message, signal)
+    const { session, clock } = this.#needs
+    this.sent.emit(messageOf(message, { from: session.account, timestamp: clock.now() }))
+  }
+
+  async #deliverToPerson(message: ChatMessage, signal: AbortSignal): Promise<void> {
     const { session } = this.#needs
+    // Who may be told that it was got may be told that it was seen.
+    const stanza = encodeChatMessage({ ...message, markable: message.receiptRequested })
     await unlessBounced({ session, message }, (over) =>
-      session.deliver(encodeChatMessage(message), AbortSignal.any([signal, over])),
+      session.deliver(stanza, AbortSignal.any([signal, over])),
     )
   }
 

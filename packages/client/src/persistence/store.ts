@@ -1,5 +1,5 @@
 /** The tables of an account's store. */
-export type Table = 'uploads' | 'downloads' | 'media' | 'seen' | 'device'
+export type Table = 'uploads' | 'downloads' | 'media' | 'seen' | 'device' | 'conversations'
 
 /** A finished download as the store keeps it. */
 export interface KeptFile {

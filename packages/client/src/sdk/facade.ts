@@ -1,6 +1,6 @@
-import type { TransferPercent } from '../client-core.ts'
+import type { TransferPercent } from '../client-events.ts'
 import type { ClientOptions } from '../client-options.ts'
-import type { Presence, Typing } from '../messages/inbox.ts'
+import type { Presence, ReceiptEvent, Typing } from '../messages/inbox.ts'
 import type { Message } from '../messages/message.ts'
 import type { JoinedRoom } from '../rooms/rooms.ts'
 import type { Downloaded } from '../transfers/download.ts'
@@ -15,6 +15,7 @@ export interface CallbackListeners {
   readonly mediaDownloadListener?: Cb<TransferPercent> | undefined
   readonly presenceListener?: Cb<Presence> | undefined
   readonly typingListener?: Cb<Typing> | undefined
+  readonly receiptListener?: Cb<ReceiptEvent> | undefined
 }
 
 export interface InitializeOptions extends ClientOptions {

@@ -66,11 +66,12 @@ export function openSdk(platform: Platform): Facade {
 }
 
 function listen({ events }: ClientCore, listeners: CallbackListeners): void {
-  const { connectionListener, messageListener, presenceListener, typingListener } = listeners
+  const { connectionListener, messageListener, presenceListener, typingListener, receiptListener } = listeners
   const { mediaUploadListener, mediaDownloadListener } = listeners
   if (connectionListener) events.state.add((state) => connectionListener({ status: STATUS[state] }))
   if (messageListener) events.message.add(messageListener)
   if (presenceListener) events.presence.add(presenceListener)
+  if (receiptListener) events.receipt.add(receiptListener)
   if (typingListener) events.typing.add(typingListener)
   if (mediaUploadListener) events.upload.add(mediaUploadListener)
   if (mediaDownloadListener) events.download.add(mediaDownloadListener)

@@ -1,4 +1,4 @@
-import { type SendTextOptions, sendText } from '../client.ts'
+import { type SendTextOptions, sendText } from '../client-messages.ts'
 import { Bounced } from '../messages/bounced.ts'
 import type { Message } from '../messages/message.ts'
 import { badParameter, recipientParameter, textParameter } from '../parameters.ts'

@@ -16,9 +16,11 @@ const KEPT_MS = 30 * 24 * 3600 * 1000
 export class Downloads {
   /** Told of each step of progress. */
   readonly progress: Listeners<Download>
+  /** Told of each new one and of each change of a state. */
+  readonly changes: Listeners<Download>
   readonly #needs: DownloadNeeds
   readonly #history: MessageHistory
-  readonly #archive: Archive
+  readonly #archive: Pick<Archive, 'findMedia'>
   readonly #control: MediaControl
   readonly #held = new Map<string, Download>()
   #endedBy: Error | undefined
@@ -26,7 +28,7 @@ export class Downloads {
   constructor(
     needs: Omit<DownloadNeeds, 'fileOf'> & {
       history: MessageHistory
-      archive: Archive
+      archive: Pick<Archive, 'findMedia'>
       control: MediaControl
     },
   ) {
@@ -35,6 +37,7 @@ export class Downloads {
     this.#archive = needs.archive
     this.#control = needs.control
     this.progress = new Listeners(needs.log)
+    this.changes = new Listeners(needs.log)
   }
 
   /** Takes in what earlier runs left, and forgets what ended over 30 days ago, but no file. */
@@ -124,7 +127,9 @@ export class Downloads {
   #hold(record: DownloadRecord, there: { held: number; kept: KeptFile | undefined }): Download {
     const download = new Download(this.#needs, record, there)
     download.on('progress', () => this.progress.emit(download))
+    download.on('state', () => this.changes.emit(download))
     this.#held.set(record.id, download)
+    this.changes.emit(download)
     return download
   }
 

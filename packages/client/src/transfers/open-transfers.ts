@@ -1,6 +1,4 @@
-import { Archive } from '../messages/archive.ts'
-import type { RepeatFilter } from '../messages/repeat-filter.ts'
-import type { Rooms } from '../rooms/rooms.ts'
+import type { Archive } from '../messages/archive.ts'
 import { MediaService } from '../session/media-service.ts'
 import type { DownloadNeeds } from './download.ts'
 import { Downloads } from './downloads.ts'
@@ -14,8 +12,7 @@ const AT_ONCE = 6
 
 type Needs = Omit<UploadNeeds, 'places' | 'control'> &
   Omit<DownloadNeeds, 'places' | 'fileOf'> & {
-    readonly rooms: Rooms
-    readonly repeats: RepeatFilter
+    readonly archive: Pick<Archive, 'findMedia'>
     readonly mediaService?: string | undefined
   }
 
@@ -39,8 +36,7 @@ export async function openTransfers(needs: Needs): Promise<Transfers> {
   })
   const control = new MediaControl({ ...needs, service })
   const uploads = new Uploads({ ...needs, service, control, places: new Places(AT_ONCE) })
-  const archive = new Archive(needs)
-  const downloads = new Downloads({ ...needs, control, archive, places: new Places(AT_ONCE) })
+  const downloads = new Downloads({ ...needs, control, places: new Places(AT_ONCE) })
   await uploads.load()
   await downloads.load()
   return { control, uploads, downloads }

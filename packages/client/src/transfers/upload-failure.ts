@@ -12,6 +12,11 @@ export function uploadFailure(id: string, error: unknown): TransferError {
   return new TransferError(failureOf(id, error), { cause: error })
 }
 
+/** As `wireFailure`, for what has no transfer. */
+export function asTransferError(error: unknown): TransferError {
+  return error instanceof TransferError ? error : new TransferError(wireFailure(error), { cause: error })
+}
+
 function failureOf(id: string, error: unknown): TransferFailure {
   const texts = uploadTexts(id)
   if (error instanceof Refusal) return refused(error, texts)

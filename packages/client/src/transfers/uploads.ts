@@ -21,6 +21,8 @@ export interface UploadIntent {
 export class Uploads {
   /** Told of each step of progress. */
   readonly progress: Listeners<Upload>
+  /** Told of each new one and of each change of a state. */
+  readonly changes: Listeners<Upload>
   readonly #needs: UploadNeeds
   readonly #service: MediaService
   readonly #held = new Map<string, Upload>()
@@ -32,6 +34,7 @@ export class Uploads {
     this.#needs = needs
     this.#service = needs.service
     this.progress = new Listeners(needs.log)
+    this.changes = new Listeners(needs.log)
     needs.session.stanzas.add((stanza) => this.#observe(stanza))
     needs.session.states.add((state) => (state === 'online' ? this.#settle() : undefined))
   }
@@ -101,7 +104,9 @@ export class Uploads {
 
   #hold(upload: Upload): Upload {
     upload.on('progress', () => this.progress.emit(upload))
+    upload.on('state', () => this.changes.emit(upload))
     this.#held.set(upload.id, upload)
+    this.changes.emit(upload)
     return upload
   }
 
