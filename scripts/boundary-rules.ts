@@ -78,6 +78,18 @@ export const BOUNDARIES: IForbiddenRuleType[] = [
     },
   },
   {
+    name: 'page-sees-only-the-client',
+    severity: 'error',
+    from: { path: '^packages/page/' },
+    to: { path: '^packages/', pathNot: '^packages/(page|client)/' },
+  },
+  {
+    name: 'nobody-sees-the-page',
+    severity: 'error',
+    from: { path: '^packages/', pathNot: '^packages/page/' },
+    to: { path: '^packages/page/' },
+  },
+  {
     name: 'only-composition-knows-the-container',
     severity: 'error',
     from: { path: '^packages/', pathNot: String.raw`^packages/gateway/src/composition\.ts$` },
@@ -92,7 +104,8 @@ export const BOUNDARIES: IForbiddenRuleType[] = [
   {
     name: 'packages-declare-what-they-need',
     severity: 'error',
-    from: { path: '^packages/[^/]+/src/', pathNot: TESTS },
+    // The page is bundled: whoever gets it installs nothing.
+    from: { path: '^packages/[^/]+/src/', pathNot: [TESTS, '^packages/page/'] },
     to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
   },
   {

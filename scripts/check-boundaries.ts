@@ -10,7 +10,7 @@ const { output } = await cruise(
     ruleSet: { forbidden: BOUNDARIES },
     validate: true,
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^packages/[^/]+/dist/' },
+    exclude: { path: '^packages/([^/]+/dist|gateway/page)/' },
     tsPreCompilationDeps: true,
   },
   { conditionNames: ['@sluice/source', 'import', 'types', 'node', 'default'], exportsFields: ['exports'] },
