@@ -4,7 +4,8 @@ import type { IForbiddenRuleType, IRegularForbiddenRuleType } from 'dependency-c
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   transfer: [],
   messaging: [String.raw`transfer/(clock|logger|node-signals)\.ts`], // ports that both sides need
-  http: ['transfer/', 'messaging/'],
+  tour: [],
+  http: ['transfer/', 'messaging/', String.raw`tour/tour-control\.ts`],
   xmpp: ['transfer/', 'messaging/'],
   storage: ['transfer/', 'messaging/'],
   database: ['transfer/', 'messaging/'],

@@ -8,6 +8,7 @@ import { LinkLeaseTable } from './database/link-lease-table.ts'
 import { OfflineTable } from './database/offline-table.ts'
 import { SqlUploadLedger } from './database/sql-upload-ledger.ts'
 import { buildHttpServer } from './http/http-server.ts'
+import type { PageFiles } from './http/page-files.ts'
 import { createMessaging, type Messaging } from './messaging/create-messaging.ts'
 import type { Backends } from './open-backends.ts'
 import { Administration } from './operations/administration.ts'
@@ -18,6 +19,7 @@ import type { PublicAddresses } from './operations/public-addresses.ts'
 import { readiness } from './operations/readiness.ts'
 import { VerifyLedger } from './operations/verify-ledger.ts'
 import { welcome } from './operations/welcome.ts'
+import type { TourControl } from './tour/tour-control.ts'
 import type { Clock } from './transfer/clock.ts'
 import { createTransfer, type Transfer } from './transfer/create-transfer.ts'
 import type { Logger } from './transfer/logger.ts'
@@ -38,6 +40,9 @@ interface CompositionNeeds {
   readonly addresses: PublicAddresses
   readonly clock: Clock
   readonly logger: Logger
+  /** The page of the standalone gateway, where it has been built. */
+  readonly pageFiles?: PageFiles | undefined
+  readonly tour?: TourControl | undefined
   /** True once an orderly end has begun. */
   draining(): boolean
 }
@@ -159,17 +164,25 @@ function makeMessaging(parts: DependencyContainer): Messaging {
 }
 
 function makeHttp(parts: DependencyContainer): FastifyInstance {
-  const { config, backends, addresses, logger, draining } = parts.resolve(NEEDS)
+  const { config, backends, addresses, logger, pageFiles, tour, draining } = parts.resolve(NEEDS)
   return buildHttpServer({
     transfer: parts.resolve(TRANSFER),
     limits: config,
     logger,
     websocketUrl: config.component ? undefined : addresses.websocket,
-    page: welcome({ addresses, ...config }),
+    page: welcome({ addresses, page: pageFiles !== undefined, ...config }),
+    web: pageFiles && { files: pageFiles, origins: pageOrigins(addresses, tour) },
+    tour,
     readiness: readiness({ ledger: parts.resolve(LEDGER), store: backends.store, logger }),
     link: () => parts.resolve(COMPONENT)?.state,
     draining,
   })
+}
+
+/** Where the page goes beside the address that it came from: the gateway's own name, and the tour's networks. */
+function pageOrigins(addresses: PublicAddresses, tour: TourControl | undefined): string[] {
+  const urls = [addresses.url, ...Object.values(tour?.networks ?? {}).map(({ url }) => url)]
+  return urls.flatMap((url) => [new URL(url).origin, new URL(url).origin.replace(/^http/, 'ws')])
 }
 
 function makeMedia(parts: DependencyContainer): MediaStanzas {

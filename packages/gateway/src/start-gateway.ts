@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { type Closing, closeAll } from './close-all.ts'
 import type { Config } from './config.ts'
+import { readPageFiles } from './http/page-files.ts'
 import { openBackends } from './open-backends.ts'
 import { controlPath } from './operations/control-path.ts'
 import { openControlServer } from './operations/control-server.ts'
@@ -10,12 +12,17 @@ import { createLogger } from './operations/logger.ts'
 import { PublicAddresses } from './operations/public-addresses.ts'
 import { SystemClock } from './operations/system-clock.ts'
 import { welcome } from './operations/welcome.ts'
+import type { Tour } from './tour/tour.ts'
 import type { Logger } from './transfer/logger.ts'
+
+/** Built by `npm run build`, beside the code wherever that runs from. */
+const PAGE = fileURLToPath(new URL('../page/', import.meta.url))
 
 export interface RunningGateway {
   /** Where clients reach it: the public URL if there is one. Without a trailing slash. */
   readonly url: string
-  /** The text that `/` answers too. */
+  readonly port: number
+  /** The text that `/` answers too, to whoever asks for no HTML. */
   readonly welcome: string
   /** Resolves when the gateway cannot go on; what is left to do is to end the process. */
   readonly broken: Promise<Error>
@@ -32,7 +39,10 @@ export interface RunningGateway {
  */
 export async function startGateway(
   config: Config,
-  { logger = createLogger({ level: config.logLevel }) }: { logger?: Logger } = {},
+  {
+    logger = createLogger({ level: config.logLevel }),
+    tour,
+  }: { logger?: Logger; tour?: Tour | undefined } = {},
 ): Promise<RunningGateway> {
   const clock = new SystemClock()
   const node = `${hostname()}-${process.pid}-${randomUUID()}`
@@ -45,13 +55,26 @@ export async function startGateway(
     // Half a second of loading, while the embedded database opens in its worker.
     const composition = import('./composition.ts')
     composition.catch(() => {})
+    // With a chat server, people have clients of their own.
+    const reading = config.component ? undefined : readPageFiles(PAGE)
+    reading?.catch(() => {})
     const backends = await openBackends({ config, node, clock, logger, onFatal: breakDown })
     closings.push(() => backends.close())
     const port = config.port === 0 ? await freePort(config.host) : config.port
     const addresses = new PublicAddresses({ publicUrl: config.publicUrl ?? ownUrl(config.host, port) })
     let draining = false
     const { compose } = await composition
-    const parts = compose({ config, backends, addresses, clock, logger, draining: () => draining })
+    const pageFiles = await reading
+    const parts = compose({
+      config,
+      backends,
+      addresses,
+      clock,
+      logger,
+      pageFiles,
+      tour,
+      draining: () => draining,
+    })
     const { administration, background, component, http, ledger, messaging, progress, transfer } = parts
     // To the very end: a node that does not beat counts as dead while it still drains.
     closings.push(() => background.close())
@@ -64,6 +87,7 @@ export async function startGateway(
     await ledger.beat(node)
     closings.push(() => closeHttp(http))
     await listen(http, { host: config.host, port })
+    tour?.started({ host: config.host, port })
     if (component) {
       component.start()
       // After the drain: what it commits is told. Before the requests end: another gateway takes the link meanwhile.
@@ -93,7 +117,8 @@ export async function startGateway(
     let closing: Promise<void> | undefined
     return {
       url: addresses.url,
-      welcome: welcome({ addresses, ...config }),
+      port,
+      welcome: welcome({ addresses, page: pageFiles !== undefined, ...config }),
       broken,
       close() {
         closing ??= closeAll(closings).finally(() => logger.info({ node }, 'gateway stopped'))

@@ -1,7 +1,9 @@
+import type { TourControl } from '../tour/tour-control.ts'
 import type { Transfer } from '../transfer/create-transfer.ts'
 import type { ExternalSlots } from '../transfer/external-slots.ts'
 import type { Logger } from '../transfer/logger.ts'
 import type { TransferLimits } from '../transfer/transfer-limits.ts'
+import type { WebPage } from './page-routes.ts'
 
 /** The public face of a class: what a caller can see of it, whatever it keeps in `#private` fields. */
 type Face<T> = Pick<T, keyof T>
@@ -33,8 +35,12 @@ export interface HttpNeeds {
   readonly logger: Logger
   /** `ws:` or `wss:` address of the XMPP endpoint, as clients reach it; published in host-meta. Without one, nothing is. */
   readonly websocketUrl: string | undefined
-  /** The text that `/` answers. */
+  /** The text that `/` answers to whoever asks for no HTML. */
   readonly page: string
+  /** The page that `/` is to browsers, if there is one. */
+  readonly web?: WebPage | undefined
+  /** What the page's tour can do, where it may be played. */
+  readonly tour?: TourControl | undefined
   /** Asks each thing that this gateway cannot work without whether it answers, by name. */
   readiness(signal: AbortSignal): Promise<Readonly<Record<string, boolean>>>
   /** How the link to the chat server stands, if there is to be one. */

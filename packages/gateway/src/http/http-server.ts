@@ -9,9 +9,11 @@ import type { HttpNeeds } from './http-needs.ts'
 import { addMediaRoutes } from './media-routes.ts'
 import { addOverrideCheck } from './method-override.ts'
 import { createNodeServer } from './node-server.ts'
+import { addPageRoutes } from './page-routes.ts'
 import { addPoliteClose } from './polite-close.ts'
 import { addRefusals, sendRefusal } from './refusals.ts'
 import { addSlotRoutes } from './slot-routes.ts'
+import { addTourRoutes } from './tour-routes.ts'
 import { addTusRoutes } from './tus-routes.ts'
 import { addTwinRoutes } from './twin-routes.ts'
 import { addWrongMethods, knownMethods } from './wrong-methods.ts'
@@ -52,9 +54,7 @@ export function buildHttpServer(needs: HttpNeeds): FastifyInstance {
   addOverrideCheck(app)
   const known = knownMethods(app)
 
-  app.get('/', { exposeHeadRoute: true }, async (_request, reply) =>
-    reply.type('text/plain; charset=utf-8').send(needs.page),
-  )
+  addPageRoutes(app, needs)
   addHealthRoutes(app, needs)
   addHostMetaRoutes(app, needs)
   addMediaRoutes(app, needs)
@@ -62,6 +62,7 @@ export function buildHttpServer(needs: HttpNeeds): FastifyInstance {
   app.register(async (scope) => addTwinRoutes(scope, needs))
   app.register(async (scope) => addSlotRoutes(scope, needs))
   app.register(async (scope) => addExternalRoutes(scope, needs))
+  app.register(async (scope) => addTourRoutes(scope, needs))
   app.register(async (scope) => addWrongMethods(scope, known))
   return app
 }

@@ -5,15 +5,17 @@ interface Needs {
   /** Of the accounts. */
   readonly domain: string
   /** With a chat server: what the gateway is there. */
+  /** Whether browsers get a page. */
+  readonly page?: boolean
   readonly component?: { readonly jid: string; readonly host: string; readonly port: number } | undefined
 }
 
 /** What `sluice start` prints and `/` answers: where the gateway is, and the next things to try. */
-export function welcome({ addresses, component, domain }: Needs): string {
+export function welcome({ addresses, page = false, component, domain }: Needs): string {
   const intro = `Sluice is running at ${addresses.url}\n`
   return component
     ? `${intro}${attached(component, domain)}${curlSteps(2, addresses, domain)}`
-    : `${intro}${standalone(addresses, domain)}${curlSteps(3, addresses, domain)}`
+    : `${intro}${standalone(addresses, domain, page)}${curlSteps(page ? 4 : 3, addresses, domain)}`
 }
 
 function attached({ host, jid, port }: NonNullable<Needs['component']>, domain: string): string {
@@ -28,18 +30,18 @@ Two things to try next:
 `
 }
 
-function standalone(addresses: PublicAddresses, domain: string): string {
+function standalone(addresses: PublicAddresses, domain: string, page: boolean): string {
+  const steps = [
+    ...(page ? [`Open it in a browser: a chat, and a tour of two minutes:\n     ${addresses.url}/`] : []),
+    'See a file sent, stopped and resumed between two people, with a crash in the middle:\n     npm run demo',
+    `Make an account, for any XMPP client that speaks WebSocket; it asks for a password:
+     npx sluice account add alice@${domain}`,
+  ]
   return `XMPP clients connect to ${addresses.websocket}
 
-Three things to try next, from the folder that it was started in:
+${page ? 'Four' : 'Three'} things to try next, from the folder that it was started in:
 
-1. See a file sent, stopped and resumed between two people, with a crash in the middle:
-     npm run demo
-
-2. Make an account, for any XMPP client that speaks WebSocket; it asks for a password:
-     npx sluice account add alice@${domain}
-
-`
+${steps.map((step, index) => `${index + 1}. ${step}\n\n`).join('')}`
 }
 
 function curlSteps(number: number, addresses: PublicAddresses, domain: string): string {

@@ -33,7 +33,11 @@ export class RecordingLogger implements Logger {
 }
 
 /** The real HTTP side on a real socket, over use cases that answer what the test says; the rest must not be asked. */
-export function listenScripted(script: Script, needs: Partial<HttpNeeds> = {}): Promise<ListeningGateway> {
+export function listenScripted(
+  script: Script,
+  needs: Partial<HttpNeeds> = {},
+  host?: string,
+): Promise<ListeningGateway> {
   const transfer = {
     tokens: { verify: async () => ({ owner: 'alice@example.org' }), ...script.tokens },
     createUpload: { run: unasked, ...script.createUpload },
@@ -49,7 +53,7 @@ export function listenScripted(script: Script, needs: Partial<HttpNeeds> = {}): 
     downloadMedia: { open: unasked, ...script.downloadMedia },
     receiveSlot: { run: unasked, ...script.receiveSlot },
   }
-  return listen({
+  const all: HttpNeeds = {
     transfer: transfer as unknown as HttpTransfer,
     limits: { maxUploadBytes: 1_000_000 },
     logger: new RecordingLogger(),
@@ -58,13 +62,14 @@ export function listenScripted(script: Script, needs: Partial<HttpNeeds> = {}): 
     readiness: async () => ({ database: true, store: true }),
     draining: () => false,
     ...needs,
-  })
+  }
+  return listen(all, host)
 }
 
-/** Listens on a free port of the loopback. */
-export async function listen(needs: HttpNeeds): Promise<ListeningGateway> {
+/** Listens on a free port, of the loopback if nothing else is said. */
+export async function listen(needs: HttpNeeds, host = '127.0.0.1'): Promise<ListeningGateway> {
   const app = buildHttpServer(needs)
-  await app.listen({ host: '127.0.0.1', port: 0 })
+  await app.listen({ host, port: 0 })
   const { port } = app.server.address() as AddressInfo
   return {
     app,

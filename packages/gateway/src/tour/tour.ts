@@ -1,0 +1,43 @@
+import { LoopbackNetwork } from './loopback-network.ts'
+import type { TourControl } from './tour-control.ts'
+
+/** The tour of one process: its networks stay when the gateway starts again. */
+export class Tour implements TourControl {
+  readonly networks: Readonly<Record<'alice' | 'bob', LoopbackNetwork>>
+  #starts = 0
+  #restart: () => void = () => {}
+
+  private constructor(networks: Tour['networks']) {
+    this.networks = networks
+  }
+
+  static async open(): Promise<Tour> {
+    const [alice, bob] = await Promise.all([LoopbackNetwork.open(), LoopbackNetwork.open()])
+    return new Tour({ alice, bob })
+  }
+
+  get starts(): number {
+    return this.#starts
+  }
+
+  /** To be told each time that the gateway listens, and where. */
+  started(target: { readonly host: string; readonly port: number }): void {
+    this.#starts += 1
+    for (const network of Object.values(this.networks)) network.lead(target)
+  }
+
+  /** Resolves when somebody wants the gateway of now to start again. */
+  wanted(): Promise<'restart'> {
+    return new Promise((resolve) => {
+      this.#restart = () => resolve('restart')
+    })
+  }
+
+  restart(): void {
+    this.#restart()
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(Object.values(this.networks).map((network) => network.close()))
+  }
+}
