@@ -8,7 +8,9 @@ import { openPostgres } from './database/postgres-database.ts'
 import { makeStore } from './open-backends.ts'
 import { BlobStoreRefused } from './storage/blob-response.ts'
 
-/** Prints the configuration, secrets left out, and what its database, store and chat server say; false when one fails. */
+const KEYS_MS = 5_000
+
+/** Prints the configuration, secrets left out, and what its database, store, chat server and issuer of tokens say; false when one fails. */
 export async function checkConfig(config: Config, print: (line: string) => void): Promise<boolean> {
   const lines = Object.entries(shown(config))
   const width = Math.max(...lines.map(([name]) => name.length))
@@ -17,8 +19,14 @@ export async function checkConfig(config: Config, print: (line: string) => void)
   const store = await outcome(() => checkStore(config))
   print(`database: ${database.text}`)
   print(`object store: ${store.text}`)
-  const { component } = config
-  if (!component) return database.fine && store.fine
+  const { component, jwt } = config
+  if (!component) {
+    const keys = jwt && 'jwksUrl' in jwt.key ? jwt.key.jwksUrl : undefined
+    if (keys === undefined) return database.fine && store.fine
+    const issuer = await outcome(() => checkKeys(keys))
+    print(`keys of the issuer: ${issuer.text}`)
+    return database.fine && store.fine && issuer.fine
+  }
   const chatServer = await outcome(() => checkComponent(config, component))
   print(`chat server: ${chatServer.text}`)
   if (!isLoopback(component.host))
@@ -28,7 +36,7 @@ export async function checkConfig(config: Config, print: (line: string) => void)
 
 /** By the names of the variables, with what stands in for those that are not set in brackets. */
 function shown(config: Config): Readonly<Record<string, string | number>> {
-  const { allowedDomains, component, databaseUrl, s3 } = config
+  const { allowedDomains, component, databaseUrl, jwt, s3 } = config
   return {
     SLUICE_HOST: config.host,
     SLUICE_PORT: config.port,
@@ -44,6 +52,13 @@ function shown(config: Config): Readonly<Record<string, string | number>> {
       SLUICE_ALLOWED_DOMAINS: allowedDomains === '*' ? '*' : allowedDomains.join(', '),
     }),
     ...(!component && { SLUICE_REGISTRATION: config.registration }),
+    ...(jwt && {
+      ...('jwksUrl' in jwt.key
+        ? { SLUICE_JWT_JWKS_URL: jwt.key.jwksUrl }
+        : { SLUICE_JWT_SECRET: '(set, not shown)' }),
+      SLUICE_JWT_ISSUER: jwt.issuer,
+      SLUICE_JWT_AUDIENCE: jwt.audience,
+    }),
     SLUICE_MAX_UPLOAD_BYTES: formatSize(config.maxUploadBytes),
     SLUICE_UNFINISHED_EXPIRY: formatDuration(config.unfinishedExpiryMs),
     SLUICE_DAILY_QUOTA_BYTES:
@@ -74,6 +89,16 @@ async function checkStore(config: Config): Promise<string> {
   } finally {
     await store.close()
   }
+}
+
+/** As the gateway will fetch them: it follows no redirect, which could lead out of TLS. */
+async function checkKeys(url: string): Promise<string> {
+  const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(KEYS_MS) })
+  if (response.status !== 200) throw new Error(`${url} answers ${response.status}`)
+  const set: unknown = await response.json()
+  const keys = typeof set === 'object' && set !== null && 'keys' in set ? set.keys : undefined
+  if (!Array.isArray(keys) || keys.length === 0) throw new Error(`${url} holds no keys`)
+  return keys.length === 1 ? 'there is 1' : `there are ${keys.length}`
 }
 
 /** Of a directory that is not there yet, the nearest one above it. */

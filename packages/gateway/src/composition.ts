@@ -7,6 +7,7 @@ import { AccountTable } from './database/account-table.ts'
 import { LinkLeaseTable } from './database/link-lease-table.ts'
 import { OfflineTable } from './database/offline-table.ts'
 import { SqlUploadLedger } from './database/sql-upload-ledger.ts'
+import { bearerTokens } from './http/bearer-tokens.ts'
 import { buildHttpServer } from './http/http-server.ts'
 import type { PageFiles } from './http/page-files.ts'
 import { createMessaging, type Messaging } from './messaging/create-messaging.ts'
@@ -160,13 +161,15 @@ function makeMessaging(parts: DependencyContainer): Messaging {
     clock,
     logger,
     domain: config.domain,
+    loginTokens: config.jwt,
   })
 }
 
 function makeHttp(parts: DependencyContainer): FastifyInstance {
   const { config, backends, addresses, logger, pageFiles, tour, draining } = parts.resolve(NEEDS)
+  const transfer = parts.resolve(TRANSFER)
   return buildHttpServer({
-    transfer: parts.resolve(TRANSFER),
+    transfer: { ...transfer, tokens: bearerTokens(transfer.tokens, parts.resolve(MESSAGING).logInByToken) },
     limits: config,
     logger,
     websocketUrl: config.component ? undefined : addresses.websocket,

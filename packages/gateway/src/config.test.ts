@@ -18,6 +18,14 @@ const COMPONENT = {
   SLUICE_COMPONENT_SECRET: 'hush hush',
 }
 
+const JWT = {
+  SLUICE_JWT_SECRET: 'hush hush hush hush hush hush hush',
+  SLUICE_JWT_ISSUER: 'https://app.example',
+  SLUICE_JWT_AUDIENCE: 'chat.example',
+}
+
+const JWKS = 'https://id.example/jwks.json'
+
 describe('readConfig', () => {
   it('needs nothing: an empty environment is the embedded gateway on loopback', () => {
     expect(readConfig({ PATH: '/bin' })).to.deep.equal({
@@ -34,6 +42,7 @@ describe('readConfig', () => {
       maxUploadBytes: 10 * 2 ** 30,
       unfinishedExpiryMs: 7 * 24 * 3600 * 1000,
       dailyQuotaBytes: undefined,
+      jwt: undefined,
       uploadSecret: undefined,
       memoryBudgetBytes: 256 * 2 ** 20,
       logLevel: 'info',
@@ -79,6 +88,7 @@ describe('readConfig', () => {
       maxUploadBytes: 1.5 * 2 ** 30,
       unfinishedExpiryMs: 12 * 3600 * 1000,
       dailyQuotaBytes: 20e9,
+      jwt: undefined,
       uploadSecret: 'a secret of ours',
       memoryBudgetBytes: 64 * 2 ** 20,
       logLevel: 'debug',
@@ -111,6 +121,10 @@ describe('readConfig', () => {
     ['SLUICE_ALLOWED_DOMAINS', 'a.example, *', 'XMPP domains'],
     ['SLUICE_ALLOWED_DOMAINS', ',', 'XMPP domains'],
     ['SLUICE_REGISTRATION', 'yes', 'open or closed'],
+    ['SLUICE_JWT_JWKS_URL', 'http://id.example/jwks.json', 'an https URL, or http on this machine'],
+    ['SLUICE_JWT_JWKS_URL', 'https://me@id.example/jwks.json', 'an https URL, or http on this machine'],
+    ['SLUICE_JWT_ISSUER', 'sluice', 'an issuer other than sluice'],
+    ['SLUICE_JWT_ISSUER', 'sluice-put', 'an issuer other than sluice'],
     ['SLUICE_MAX_UPLOAD_BYTES', '10 parsecs', 'a size'],
     ['SLUICE_MAX_UPLOAD_BYTES', '0', 'a size'],
     ['SLUICE_MAX_UPLOAD_BYTES', '-5', 'a size'],
@@ -129,6 +143,7 @@ describe('readConfig', () => {
       const [problem, ...more] = problemsOf({
         ...(name.includes('S3') && S3),
         ...(/COMPONENT|ALLOWED/.test(name) && COMPONENT),
+        ...(name.includes('JWT') && { ...JWT, SLUICE_JWT_SECRET: undefined, SLUICE_JWT_JWKS_URL: JWKS }),
         [name]: text,
       })
       expect(more).to.deep.equal([])
@@ -254,6 +269,50 @@ describe('readConfig', () => {
     expect(readConfig({ ...COMPONENT, SLUICE_ALLOWED_DOMAINS: 'a.example, chat.example' })).to.include({
       domain: 'chat.example',
     })
+  })
+
+  it('takes an issuer whose tokens log users in, with a shared secret or published keys', () => {
+    const issuer = { issuer: 'https://app.example', audience: 'chat.example' }
+    expect(readConfig(JWT).jwt).to.deep.equal({ ...issuer, key: { secret: JWT.SLUICE_JWT_SECRET } })
+    const { SLUICE_JWT_SECRET, ...open } = JWT
+    for (const url of [JWKS, 'http://127.0.0.1:3000/jwks.json', 'http://[::1]:3000/jwks.json'])
+      expect(readConfig({ ...open, SLUICE_JWT_JWKS_URL: url }).jwt).to.deep.equal({
+        ...issuer,
+        key: { jwksUrl: url },
+      })
+  })
+
+  it('wants for that issuer all that its tokens are checked against, and one kind of key', () => {
+    for (const missing of ['SLUICE_JWT_ISSUER', 'SLUICE_JWT_AUDIENCE']) {
+      expect(problemsOf({ ...JWT, [missing]: undefined })).to.deep.equal([
+        `${missing} is not set, but SLUICE_JWT_SECRET is; tokens are checked for it`,
+      ])
+    }
+    expect(problemsOf({ ...JWT, SLUICE_JWT_SECRET: undefined })).to.deep.equal([
+      'SLUICE_JWT_ISSUER is set, but neither SLUICE_JWT_SECRET nor SLUICE_JWT_JWKS_URL is',
+    ])
+    expect(problemsOf({ ...JWT, SLUICE_JWT_JWKS_URL: JWKS })).to.deep.equal([
+      'SLUICE_JWT_SECRET and SLUICE_JWT_JWKS_URL are both set; only one can be',
+    ])
+  })
+
+  it('never shows the secret of the issuer, and wants 32 bytes of it', () => {
+    const [problem, ...more] = problemsOf({ ...JWT, SLUICE_JWT_SECRET: 'hush '.repeat(6) })
+    expect(more).to.deep.equal([])
+    expect(problem).to.include('at least 32 bytes').and.not.include('hush')
+  })
+
+  it('closes registration where users log in by token, and refuses to open it', () => {
+    expect(readConfig(JWT)).to.have.property('registration', 'closed')
+    const [problem, ...more] = problemsOf({ ...JWT, SLUICE_REGISTRATION: 'open' })
+    expect(more).to.deep.equal([])
+    expect(problem).to.match(/^SLUICE_REGISTRATION is open, but SLUICE_JWT_SECRET is set/)
+  })
+
+  it('refuses logins by token beside a component, whose chat server has the logins', () => {
+    const [problem, ...more] = problemsOf({ ...JWT, ...COMPONENT })
+    expect(more).to.deep.equal([])
+    expect(problem).to.match(/^SLUICE_JWT_SECRET is set, but with a component/)
   })
 
   it('opens registration by itself only on loopback without a public URL', () => {

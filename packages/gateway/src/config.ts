@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { ConfigError } from './config-error.ts'
+import { type JwtConfig, jwtOf, parseIssuer, parseJwksUrl, parseJwtSecret } from './config-jwt.ts'
 import {
   isLoopback,
   match,
@@ -48,6 +49,8 @@ export interface Config {
   readonly unfinishedExpiryMs: number
   /** Without one accounts may offer as much as they like. */
   readonly dailyQuotaBytes?: number | undefined
+  /** Without one nobody logs in by token. */
+  readonly jwt?: JwtConfig | undefined
   /** Shared with a chat server that gives slots for this gateway. */
   readonly uploadSecret?: string | undefined
   readonly memoryBudgetBytes: number
@@ -99,6 +102,10 @@ const SCHEMA = z.object({
   SLUICE_COMPONENT_SECRET: value('a secret', (text) => text).optional(),
   SLUICE_ALLOWED_DOMAINS: value('XMPP domains, separated by commas, or *', parseDomains).optional(),
   SLUICE_REGISTRATION: value('open or closed', (text) => oneOf(text, ['open', 'closed'] as const)).optional(),
+  SLUICE_JWT_SECRET: value('a secret of at least 32 bytes', parseJwtSecret).optional(),
+  SLUICE_JWT_JWKS_URL: value('an https URL, or http on this machine', parseJwksUrl).optional(),
+  SLUICE_JWT_ISSUER: value('an issuer other than sluice, our own', parseIssuer).optional(),
+  SLUICE_JWT_AUDIENCE: value('an audience', (text) => text).optional(),
   SLUICE_MAX_UPLOAD_BYTES: value('a size such as 500MiB or 10GiB', (text) =>
     within(parseSize(text), 1),
   ).default(10 * 1024 * MIB),
@@ -125,6 +132,7 @@ const SECRETS: readonly string[] = [
   'SLUICE_S3_ACCESS_KEY',
   'SLUICE_S3_SECRET_KEY',
   'SLUICE_COMPONENT_SECRET',
+  'SLUICE_JWT_SECRET',
   'SLUICE_UPLOAD_SECRET',
 ] satisfies Variable[]
 
@@ -162,6 +170,8 @@ export function readConfig(environment: Environment = process.env): Config {
   checkGroup('a component', 'SLUICE_COMPONENT_', COMPONENT, given, problems)
   const component = data && componentOf(data)
   if (data && problems.length === 0) checkChatServer(data, component, problems)
+  const logins = { standalone: !component, registration: data?.SLUICE_REGISTRATION }
+  const jwt = data && jwtOf(data, logins, problems)
   if (data === undefined || problems.length > 0) throw new ConfigError(problems)
   return {
     host: data.SLUICE_HOST,
@@ -175,11 +185,12 @@ export function readConfig(environment: Environment = process.env): Config {
     allowedDomains: data.SLUICE_ALLOWED_DOMAINS ?? parentOf(component),
     registration:
       data.SLUICE_REGISTRATION ??
-      (!component && isLoopback(data.SLUICE_HOST) && !data.SLUICE_PUBLIC_URL ? 'open' : 'closed'),
+      (!component && !jwt && isLoopback(data.SLUICE_HOST) && !data.SLUICE_PUBLIC_URL ? 'open' : 'closed'),
     // What is larger than the quota would never fit.
     maxUploadBytes: Math.min(data.SLUICE_MAX_UPLOAD_BYTES, data.SLUICE_DAILY_QUOTA_BYTES ?? Infinity),
     unfinishedExpiryMs: data.SLUICE_UNFINISHED_EXPIRY,
     dailyQuotaBytes: data.SLUICE_DAILY_QUOTA_BYTES,
+    jwt,
     uploadSecret: data.SLUICE_UPLOAD_SECRET,
     memoryBudgetBytes: data.SLUICE_MEMORY_BUDGET_BYTES,
     logLevel: data.SLUICE_LOG_LEVEL,

@@ -4,7 +4,7 @@ import type { Principal } from '../transfer/principal.ts'
 import type { HttpTransfer } from './http-needs.ts'
 
 /**
- * Who asks, by the slot's or the account's token in `Authorization: Bearer` (RFC 6750 §2.1). Throws
+ * Who asks, by the token of a slot, an account or a login in `Authorization: Bearer` (RFC 6750 §2.1). Throws
  * `not-authorized`.
  */
 export async function authorise(request: FastifyRequest, tokens: HttpTransfer['tokens']): Promise<Principal> {

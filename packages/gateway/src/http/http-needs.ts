@@ -3,6 +3,7 @@ import type { Transfer } from '../transfer/create-transfer.ts'
 import type { ExternalSlots } from '../transfer/external-slots.ts'
 import type { Logger } from '../transfer/logger.ts'
 import type { TransferLimits } from '../transfer/transfer-limits.ts'
+import type { UploadTokens } from '../transfer/upload-tokens.ts'
 import type { WebPage } from './page-routes.ts'
 
 /** The public face of a class: what a caller can see of it, whatever it keeps in `#private` fields. */
@@ -21,10 +22,10 @@ type UseCaseName =
   | 'confirmSent'
   | 'downloadMedia'
   | 'receiveSlot'
-  | 'tokens'
 
 /** The use cases that HTTP speaks for; a whole `Transfer` fits. */
 export type HttpTransfer = { readonly [Name in UseCaseName]: Face<Transfer[Name]> } & {
+  readonly tokens: Pick<UploadTokens, 'verify' | 'verifyPut'>
   readonly externalSlots?: Face<ExternalSlots> | undefined
 }
 

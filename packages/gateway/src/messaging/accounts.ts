@@ -3,7 +3,7 @@ import { prepareJid, Refusal } from '@sluice/protocol'
 import type { NodeSignals } from '../transfer/node-signals.ts'
 import type { Account, AccountStore } from './account-store.ts'
 import { preparePassword } from './prepare-password.ts'
-import { deriveScramKeys } from './scram-keys.ts'
+import { deriveScramKeys, type ScramKeys } from './scram-keys.ts'
 import type { Sessions } from './sessions.ts'
 
 /** Rounds of PBKDF2: above RFC 7677's 4,096 and bearable for a client that derives in plain JavaScript. */
@@ -55,6 +55,15 @@ export class Accounts {
     return { jid: account.jid, outcome: await this.#needs.store.create(account, { reuseRemoved }) }
   }
 
+  /**
+   * Makes the account, without a password, unless it is there. False when it was removed: only the operator gives such a
+   * name out again.
+   */
+  async provision(jid: string): Promise<boolean> {
+    if (await this.exists(jid)) return true
+    return (await this.#needs.store.create({ jid, keys: unusableKeys() })) !== 'removed'
+  }
+
   /** False when there is no such account. Throws `bad-jid` and, for the password, `bad-request`. */
   async changePassword({ name, password }: { name: string; password: string }): Promise<boolean> {
     return this.#needs.store.replaceKeys(await newAccount(this.jidOf(name), password))
@@ -78,6 +87,17 @@ export class Accounts {
   list(): Promise<string[]> {
     return this.#needs.store.list()
   }
+}
+
+/** No password fits: they were derived from none. */
+function unusableKeys(): Account['keys'] {
+  const keys = (bytes: number): ScramKeys => ({
+    salt: randomBytes(SCRAM_SALT_BYTES),
+    iterations: SCRAM_ITERATIONS,
+    storedKey: randomBytes(bytes),
+    serverKey: randomBytes(bytes),
+  })
+  return { sha1: keys(20), sha256: keys(32) }
 }
 
 async function newAccount(jid: string, password: string): Promise<Account> {

@@ -5,6 +5,8 @@ import type { AccountStore } from './account-store.ts'
 import { Accounts } from './accounts.ts'
 import { Credentials } from './credentials.ts'
 import { DeliverOffline } from './deliver-offline.ts'
+import { LogInByToken } from './log-in-by-token.ts'
+import { type LoginTokenRules, LoginTokenVerifier } from './login-token-verifier.ts'
 import type { OfflineStore } from './offline-store.ts'
 import { RouteIq } from './route-iq.ts'
 import { RouteMessage } from './route-message.ts'
@@ -20,12 +22,15 @@ export interface MessagingNeeds {
   readonly logger: Logger
   /** The domain of the accounts, prepared. */
   readonly domain: string
+  /** Without them nobody logs in by token. */
+  readonly loginTokens?: LoginTokenRules | undefined
 }
 
 /** The chat side of the standalone gateway, assembled. */
 export interface Messaging {
   readonly accounts: Accounts
   readonly credentials: Credentials
+  readonly logInByToken?: LogInByToken | undefined
   readonly sessions: Sessions
   readonly routeMessage: RouteMessage
   readonly routeIq: RouteIq
@@ -36,7 +41,7 @@ export interface Messaging {
 
 /** Wires the use cases of this folder to the ports given. */
 export function createMessaging(needs: MessagingNeeds): Messaging {
-  const { clock, domain, logger, offline, signals } = needs
+  const { clock, domain, logger, loginTokens: rules, offline, signals } = needs
   const sessions = new Sessions()
   const accounts = new Accounts({ store: needs.accounts, domain, sessions, signals })
   const deliverOffline = new DeliverOffline({ store: offline, sessions, logger })
@@ -50,6 +55,13 @@ export function createMessaging(needs: MessagingNeeds): Messaging {
   return {
     accounts,
     credentials: new Credentials({ store: needs.accounts, accounts }),
+    ...(rules && {
+      logInByToken: new LogInByToken({
+        verifier: new LoginTokenVerifier({ rules, clock }),
+        accounts,
+        logger,
+      }),
+    }),
     sessions,
     routeMessage: new RouteMessage({ domain, sessions, offline, deliverOffline, signals, clock }),
     routeIq: new RouteIq({ domain, sessions }),

@@ -1,5 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto'
 import { expect } from 'chai'
+import { mint, SHARED_SECRET_RULES } from '../../test/messaging/token-issuer.ts'
 import { ChatBed } from '../../test/xmpp/chat-bed.ts'
 import { type FrameClient, PASSWORD, plain } from '../../test/xmpp/frame-client.ts'
 
@@ -114,6 +115,66 @@ describe('LoginPhase', () => {
       expect(await client.next()).to.equal(`<success ${SASL}/>`)
     })
   }
+
+  describe('by the token of an issuer', () => {
+    let tokens: ChatBed
+
+    before(async () => {
+      tokens = await ChatBed.open({ loginTokens: SHARED_SECRET_RULES })
+    })
+
+    after(() => tokens.close())
+
+    const auth = (token: string) =>
+      `<auth ${SASL} mechanism="OAUTHBEARER">${base64(`n,,\x01auth=Bearer ${token}\x01\x01`)}</auth>`
+
+    it('is offered where the issuer is configured and nobody can listen', async () => {
+      expect(await (await tokens.connect()).open()).to.include('<mechanism>OAUTHBEARER</mechanism>')
+      expect(await (await bed.connect()).open()).not.to.include('OAUTHBEARER')
+      const far = await ChatBed.open({ loginTokens: SHARED_SECRET_RULES, local: false })
+      try {
+        const client = await far.connect()
+        expect(await client.open()).not.to.include('OAUTHBEARER')
+        client.send(auth(await mint()))
+        expect(await client.next()).to.equal(failure('encryption-required'))
+      } finally {
+        await far.close()
+      }
+    })
+
+    it('lasts until the token has expired, and ends with a reset', async () => {
+      const client = await connect(tokens)
+      const now = tokens.clock.now()
+      const exp = Math.floor(now.getTime() / 1000) + 5
+      client.send(auth(await mint({ sub: 'carol', exp }, { now })))
+      expect(await client.next()).to.equal(`<success ${SASL}/>`)
+      await client.open()
+      const bind = '<bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"/>'
+      await client.ask(`<iq xmlns="jabber:client" type="set" id="b1">${bind}</iq>`)
+      tokens.clock.pass(5_000)
+      await client.ask(
+        '<iq xmlns="jabber:client" type="get" id="p1" to="example.org"><ping xmlns="urn:xmpp:ping"/></iq>',
+      )
+      tokens.clock.pass(3_000)
+      expect((await client.rest()).at(-2)).to.equal(
+        '<stream:error xmlns:stream="http://etherx.jabber.org/streams">' +
+          '<reset xmlns="urn:ietf:params:xml:ns:xmpp-streams"/>' +
+          '<text xmlns="urn:ietf:params:xml:ns:xmpp-streams" xml:lang="en">the token has expired</text>' +
+          '</stream:error>',
+      )
+      expect(tokens.messaging.sessions.of('carol@example.org')).to.deep.equal([])
+    })
+
+    it('says why it refuses one, and fails after the dummy answer', async () => {
+      const client = await connect(tokens)
+      client.send(auth(await mint({ aud: 'another.example' }, { now: tokens.clock.now() })))
+      expect(await client.next()).to.equal(
+        `<challenge ${SASL}>${base64('{"status":"invalid_token"}')}</challenge>`,
+      )
+      client.send(`<response ${SASL}>AQ==</response>`)
+      expect(await client.next()).to.equal(failure('not-authorized'))
+    })
+  })
 
   it('ends the stream after the fifth failure', async () => {
     const client = await connect()

@@ -17,8 +17,8 @@ interface Needs {
   registration: Registration | undefined
   domain: string
   logger: Logger
-  /** The client has proved to be this bare JID. */
-  next: (jid: string) => StreamPhase
+  /** The client has proved to be this bare JID, with what is good until `endsAt`. */
+  next: (jid: string, endsAt: Date | undefined) => StreamPhase
 }
 
 /** Failed logins and registrations that one connection may try. */
@@ -52,7 +52,7 @@ export class LoginPhase implements StreamPhase {
     const { next, sasl, stream } = this.#needs
     const { answer, outcome } = await sasl.receive(received)
     stream.send(answer)
-    if (outcome.type === 'success') stream.enter(next(outcome.jid), 'after-restart')
+    if (outcome.type === 'success') stream.enter(next(outcome.jid, outcome.endsAt), 'after-restart')
     if (outcome.type === 'failure') this.#countAttempt()
   }
 

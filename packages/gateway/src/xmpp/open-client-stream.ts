@@ -38,11 +38,17 @@ interface Needs {
 /** One client's stream: a stranger logs in, binds a resource, and has a session; all within the login timeout. */
 export function openClientStream(needs: Needs): ClientStream {
   const { clock, domain, limits, logger, messaging, registration, request, secure, webSocket } = needs
-  const { accounts, credentials, sessions, updatePresence } = messaging
+  const { accounts, credentials, logInByToken, sessions, updatePresence } = messaging
   const plainAllowed = secure || (needs.local && isOnThisMachine(request))
-  const sasl = new SaslLogin({ credentials, logger, plainAllowed })
+  const sasl = new SaslLogin({ credentials, logInByToken, logger, plainAllowed })
   const settled = new AbortController()
+  const gone = new AbortController()
 
+  // RFC 6120 §4.9.3.16: what the stream was opened with has expired, and a new one needs something new.
+  const endAt = async (stream: PhaseStream, endsAt: Date) => {
+    await clock.sleep(Math.max(0, endsAt.getTime() - clock.now().getTime()), gone.signal)
+    if (!gone.signal.aborted) stream.end('reset', 'the token has expired')
+  }
   const beginSession = (stream: PhaseStream, address: { full: string; bare: string }) => {
     settled.abort()
     const handlers = createStanzaHandlers(needs)
@@ -58,12 +64,18 @@ export function openClientStream(needs: Needs): ClientStream {
     logger,
     closeGraceMs: limits.closeGraceMs,
     firstPhase: (self) => {
-      const next = (jid: string) => beginBinding(self, jid)
+      const next = (jid: string, endsAt: Date | undefined) => {
+        if (endsAt) void endAt(self, endsAt)
+        return beginBinding(self, jid)
+      }
       return new LoginPhase({ stream: self, sasl, registration, domain, logger, next })
     },
   })
 
-  webSocket.once('close', () => settled.abort())
+  webSocket.once('close', () => {
+    settled.abort()
+    gone.abort()
+  })
   void clock.sleep(limits.loginTimeoutMs, settled.signal).then(() => {
     if (!settled.signal.aborted) stream.end('connection-timeout')
   })

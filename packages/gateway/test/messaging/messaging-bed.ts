@@ -1,4 +1,5 @@
 import { createMessaging, type Messaging } from '../../src/messaging/create-messaging.ts'
+import type { LoginTokenRules } from '../../src/messaging/login-token-verifier.ts'
 import type { Logger } from '../../src/transfer/logger.ts'
 import type { NodeSignals } from '../../src/transfer/node-signals.ts'
 import { HandClock } from '../transfer/hand-clock.ts'
@@ -16,7 +17,16 @@ export class MessagingBed {
   readonly accounts: MemoryAccountStore
   readonly logged: { level: string; message: string; fields: object }[] = []
 
-  constructor({ maxMessages = 1000 }: { maxMessages?: number } = {}) {
+  readonly #loginTokens: LoginTokenRules | undefined
+
+  constructor({
+    maxMessages = 1000,
+    loginTokens,
+  }: {
+    maxMessages?: number
+    loginTokens?: LoginTokenRules | undefined
+  } = {}) {
+    this.#loginTokens = loginTokens
     this.accounts = new MemoryAccountStore({ onRemove: (jid) => this.offline.forget(jid) })
     const knows = (jid: string) => this.accounts.has(jid)
     this.offline = new MemoryOfflineStore({ knows, maxMessages })
@@ -30,6 +40,7 @@ export class MessagingBed {
 
   join(signals: NodeSignals = this.bus.join('node')): Messaging {
     const { accounts, clock, logger, offline } = this
-    return createMessaging({ accounts, offline, signals, clock, logger, domain: DOMAIN })
+    const loginTokens = this.#loginTokens
+    return createMessaging({ accounts, offline, signals, clock, logger, domain: DOMAIN, loginTokens })
   }
 }

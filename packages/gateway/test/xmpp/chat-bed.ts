@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Messaging } from '../../src/messaging/create-messaging.ts'
+import type { LoginTokenRules } from '../../src/messaging/login-token-verifier.ts'
 import type { NodeSignals } from '../../src/transfer/node-signals.ts'
 import { MediaStanzas, type MediaUseCases } from '../../src/xmpp/media-stanzas.ts'
 import {
@@ -19,6 +20,7 @@ export interface ChatOptions
   extends Partial<Pick<XmppEndpointNeeds, 'secure' | 'local' | 'registrationOpen' | 'limits' | 'clock'>> {
   transfer?: MediaUseCases
   signals?: NodeSignals
+  loginTokens?: LoginTokenRules
 }
 
 /** A whole chat server on a real socket, its stores and its time in the test's hands. */
@@ -29,7 +31,7 @@ export class ChatBed extends MessagingBed {
   readonly #clients: FrameClient[] = []
 
   private constructor(server: Server, options: ChatOptions) {
-    super()
+    super({ loginTokens: options.loginTokens })
     this.#server = server
     this.messaging = this.join(options.signals)
     this.endpoint = attachXmppEndpoint({

@@ -1,6 +1,8 @@
 /** Failure conditions of RFC 6120 §6.5. */
 export type SaslCondition =
   | 'aborted'
+  | 'account-disabled'
+  | 'credentials-expired'
   | 'encryption-required'
   | 'incorrect-encoding'
   | 'invalid-authzid'
@@ -11,7 +13,8 @@ export type SaslCondition =
 
 export type SaslStep =
   | { readonly type: 'challenge'; readonly data: string }
-  | { readonly type: 'success'; readonly jid: string; readonly data?: string }
+  /** With `endsAt`, its credentials are good until then. */
+  | { readonly type: 'success'; readonly jid: string; readonly data?: string; readonly endsAt?: Date }
   | { readonly type: 'failure'; readonly condition: SaslCondition }
 
 /** The server's side of one login by one mechanism. */

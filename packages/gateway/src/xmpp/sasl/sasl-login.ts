@@ -1,15 +1,19 @@
 import { element, type XmlElement } from '@sluice/protocol'
 import type { Credentials } from '../../messaging/credentials.ts'
+import type { LogInByToken } from '../../messaging/log-in-by-token.ts'
 import type { Logger } from '../../transfer/logger.ts'
 import { XMPP } from '../xmpp-namespaces.ts'
+import { OAuthBearerExchange } from './oauth-bearer-exchange.ts'
 import { PlainExchange } from './plain-exchange.ts'
 import { failure, type SaslExchange, type SaslStep } from './sasl-exchange.ts'
 import { ScramExchange } from './scram-exchange.ts'
 
 interface Needs {
   credentials: Credentials
+  /** Undefined where nobody logs in by token. */
+  logInByToken?: LogInByToken | undefined
   logger: Logger
-  /** Whether a password may travel as it is: nobody between the client and us can listen. */
+  /** Whether a password or a token may travel as it is: nobody between the client and us can listen. */
   plainAllowed: boolean
 }
 
@@ -23,12 +27,15 @@ export class SaslLogin {
   #exchange: SaslExchange | undefined
 
   constructor(needs: Needs) {
-    const { credentials, plainAllowed } = needs
+    const { credentials, logInByToken, plainAllowed } = needs
     this.#needs = needs
     // In the order of preference.
     this.#mechanisms = new Map<string, () => SaslExchange>([
       ['SCRAM-SHA-256', () => new ScramExchange({ hash: 'sha256', credentials })],
       ['SCRAM-SHA-1', () => new ScramExchange({ hash: 'sha1', credentials })],
+      ...(plainAllowed && logInByToken
+        ? ([['OAUTHBEARER', () => new OAuthBearerExchange({ logInByToken })]] as const)
+        : []),
       ...(plainAllowed ? ([['PLAIN', () => new PlainExchange({ credentials })]] as const) : []),
     ])
   }
@@ -54,15 +61,19 @@ export class SaslLogin {
     if (received.is('auth')) {
       const mechanism = received.attrs.mechanism ?? ''
       const begin = this.#mechanisms.get(mechanism)
-      if (!begin) return failure(mechanism === 'PLAIN' ? 'encryption-required' : 'invalid-mechanism')
+      if (!begin) return failure(this.#needsTls(mechanism) ? 'encryption-required' : 'invalid-mechanism')
       this.#exchange = begin()
-      // RFC 6120 §6.4.2: all three begin with the client, so without its initial response it is asked for one.
+      // RFC 6120 §6.4.2: all of them begin with the client, so without its initial response it is asked for one.
       if (text === '') return { type: 'challenge', data: '' }
     }
     if (!this.#exchange || !(received.is('auth') || received.is('response')))
       return failure('malformed-request')
     const message = decode(text)
     return message === undefined ? failure('incorrect-encoding') : this.#exchange.step(message)
+  }
+
+  #needsTls(mechanism: string): boolean {
+    return mechanism === 'PLAIN' || (mechanism === 'OAUTHBEARER' && this.#needs.logInByToken !== undefined)
   }
 }
 
