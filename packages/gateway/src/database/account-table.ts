@@ -66,6 +66,13 @@ where jid = $1 and removed_at is null`,
       )
       // A statement of its own: it sees the messages that the first one waited for.
       await sql.query('delete from offline_message where account = $1', [jid])
+      await sql.query('delete from contact where account = $1', [jid])
+      // Who holds the name next is a stranger to those who knew the one before.
+      await sql.query('delete from contact where jid = $1 and not listed', [jid])
+      await sql.query(
+        'update contact set sees = false, is_seen = false, asked = false, asking = null where jid = $1',
+        [jid],
+      )
       return rowCount === 1
     })
   }

@@ -1,4 +1,4 @@
-import type { NodeSignals, UploadChange } from '../transfer/node-signals.ts'
+import type { ChatNews, NodeSignals, UploadChange } from '../transfer/node-signals.ts'
 import { Listeners } from './listeners.ts'
 
 /** Signals of the one process that an embedded database has. */
@@ -7,12 +7,14 @@ export class LocalNodeSignals implements NodeSignals {
   readonly #stops: Listeners<string>
   readonly #changes: Listeners<UploadChange>
   readonly #mails: Listeners<string>
+  readonly #news: Listeners<ChatNews>
 
   constructor({ node, onError }: { node: string; onError: (error: unknown) => void }) {
     this.#node = node
     this.#stops = new Listeners(onError)
     this.#changes = new Listeners(onError)
     this.#mails = new Listeners(onError)
+    this.#news = new Listeners(onError)
   }
 
   async askToStop(node: string, uploadId: string): Promise<void> {
@@ -27,6 +29,10 @@ export class LocalNodeSignals implements NodeSignals {
     this.#mails.tell(bareJid)
   }
 
+  async announceNews(news: ChatNews): Promise<void> {
+    this.#news.tell(news)
+  }
+
   onStopAsked(listener: (uploadId: string) => void): () => void {
     return this.#stops.add(listener)
   }
@@ -37,5 +43,9 @@ export class LocalNodeSignals implements NodeSignals {
 
   onMail(listener: (bareJid: string) => void): () => void {
     return this.#mails.add(listener)
+  }
+
+  onNews(listener: (news: ChatNews) => void): () => void {
+    return this.#news.add(listener)
   }
 }

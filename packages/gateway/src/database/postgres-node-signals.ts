@@ -1,5 +1,5 @@
 import type { Clock } from '../transfer/clock.ts'
-import type { NodeSignals, UploadChange } from '../transfer/node-signals.ts'
+import type { ChatNews, NodeSignals, UploadChange } from '../transfer/node-signals.ts'
 import { LocalNodeSignals } from './local-node-signals.ts'
 import { IDS_PER_SIGNAL, type NodeSignal, parseNodeSignal } from './node-signal.ts'
 import { NotifyConnection } from './notify-connection.ts'
@@ -63,6 +63,11 @@ export class PostgresNodeSignals implements NodeSignals {
     await this.#tell({ type: 'mail', from: this.#node, bareJid })
   }
 
+  async announceNews(news: ChatNews): Promise<void> {
+    await this.#local.announceNews(news)
+    await this.#tell({ type: 'news', from: this.#node, news })
+  }
+
   onStopAsked(listener: (uploadId: string) => void): () => void {
     return this.#local.onStopAsked(listener)
   }
@@ -73,6 +78,10 @@ export class PostgresNodeSignals implements NodeSignals {
 
   onMail(listener: (bareJid: string) => void): () => void {
     return this.#local.onMail(listener)
+  }
+
+  onNews(listener: (news: ChatNews) => void): () => void {
+    return this.#local.onNews(listener)
   }
 
   async close(): Promise<void> {
@@ -99,6 +108,7 @@ export class PostgresNodeSignals implements NodeSignals {
     if (!signal || signal.from === this.#node) return
     if (signal.type === 'stop') void this.#local.askToStop(signal.node, signal.uploadId)
     else if (signal.type === 'mail') void this.#local.announceMail(signal.bareJid)
+    else if (signal.type === 'news') void this.#local.announceNews(signal.news)
     else
       for (const uploadId of signal.uploadIds)
         void this.#local.announceChange({ uploadId, kind: signal.kind })

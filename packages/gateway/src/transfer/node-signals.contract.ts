@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
-import type { NodeSignals, UploadChange } from './node-signals.ts'
+import type { ChatNews, NodeSignals, UploadChange } from './node-signals.ts'
 
 interface NodeSignalsFixture {
   /** Every node of one database: one where the database is embedded, else two. */
@@ -70,6 +70,28 @@ export function describeNodeSignals(
       await first.signals.announceMail(bareJid)
       await Promise.all(heard)
     })
+
+    const news: ChatNews[] = [
+      { kind: 'presence', origin: 'a', full: 'žofie@例え.テスト/phone "1"' },
+      { kind: 'contact', account: 'a@b', jid: 'c@d', push: true, stanzas: ['subscribed'], presence: 'show' },
+      { kind: 'contact', account: 'a@b', jid: 'c@d', push: false, stanzas: [] },
+      { kind: 'copy', origin: 'a', account: 'a@b', id: '17', way: 'sent' },
+    ]
+    for (const told of news) {
+      it(`tells every node of ${told.kind} news as it is: ${Object.keys(told)}`, async () => {
+        const heard = fixture.nodes.map(
+          ({ signals }) =>
+            new Promise<ChatNews>((resolve) => {
+              const off = signals.onNews((received) => {
+                off()
+                resolve(received)
+              })
+            }),
+        )
+        await first.signals.announceNews(told)
+        expect(await Promise.all(heard)).to.deep.equal(fixture.nodes.map(() => told))
+      })
+    }
 
     it('contains what a listener throws, and still tells the others', async () => {
       const change: UploadChange = { uploadId: randomUUID(), kind: 'state' }

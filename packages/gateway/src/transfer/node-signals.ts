@@ -13,11 +13,36 @@ export interface NodeSignals {
   announceChange(change: UploadChange): Promise<void>
   /** Says to all nodes that a message was put into this bare JID's offline store. */
   announceMail(bareJid: string): Promise<void>
+  /** Says to all nodes what they are to look up for their devices. */
+  announceNews(news: ChatNews): Promise<void>
   /** Each of these answers how to stop listening. This node's own signals are heard too, at once. */
   onStopAsked(listener: (uploadId: string) => void): () => void
   onChange(listener: (change: UploadChange) => void): () => void
   onMail(listener: (bareJid: string) => void): () => void
+  onNews(listener: (news: ChatNews) => void): () => void
 }
+
+/** What changed on the standalone chat side; the database has the rest. `origin` is unique to who says it. */
+export type ChatNews =
+  /** This full JID came, changed or went. */
+  | { readonly kind: 'presence'; readonly origin: string; readonly full: string }
+  /** What `account` holds of `jid` changed. */
+  | {
+      readonly kind: 'contact'
+      readonly account: string
+      readonly jid: string
+      readonly push: boolean
+      readonly stanzas: readonly ('subscribe' | 'subscribed' | 'unsubscribe' | 'unsubscribed')[]
+      readonly presence?: 'show' | 'hide' | undefined
+    }
+  /** The archive of `account` has a message that went past its devices at other nodes. */
+  | {
+      readonly kind: 'copy'
+      readonly origin: string
+      readonly account: string
+      readonly id: string
+      readonly way: 'sent' | 'received'
+    }
 
 export interface UploadChange {
   readonly uploadId: string

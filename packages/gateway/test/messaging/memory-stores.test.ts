@@ -1,10 +1,14 @@
 import { describeAccountStore, newAccount } from '../../src/messaging/account-store.contract.ts'
+import { describeContactStore } from '../../src/messaging/contact-store.contract.ts'
 import { describeLinkLease } from '../../src/messaging/link-lease.contract.ts'
 import { describeOfflineStore } from '../../src/messaging/offline-store.contract.ts'
+import { describePresenceStore } from '../../src/messaging/presence-store.contract.ts'
 import { SystemClock } from '../../src/operations/system-clock.ts'
 import { MemoryAccountStore } from './memory-account-store.ts'
+import { MemoryContactStore } from './memory-contact-store.ts'
 import { MemoryLinkLease } from './memory-link-lease.ts'
 import { MemoryOfflineStore } from './memory-offline-store.ts'
+import { MemoryPresenceStore } from './memory-presence-store.ts'
 
 const tearDown = async () => {}
 
@@ -25,4 +29,20 @@ describeOfflineStore('the memory of tests', async () => {
     removeAccount: async (jid) => void (await accounts.remove(jid)),
     tearDown,
   }
+})
+
+describeContactStore('the memory of tests', async () => {
+  const accounts = new MemoryAccountStore({ onRemove: (jid) => store.forget(jid) })
+  const store = new MemoryContactStore({ knows: (jid) => accounts.has(jid), maxContacts: 5 })
+  return {
+    store,
+    addAccount: async (jid) => void (await accounts.create(newAccount(jid), { reuseRemoved: true })),
+    removeAccount: async (jid) => void (await accounts.remove(jid)),
+    tearDown,
+  }
+})
+
+describePresenceStore('the memory of tests', async () => {
+  const store = new MemoryPresenceStore()
+  return { store, beat: tearDown, kill: async (node) => void store.gone.add(node), tearDown }
 })

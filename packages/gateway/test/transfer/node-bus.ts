@@ -24,9 +24,13 @@ export class NodeBus {
       announceMail: async (bareJid) => {
         for (const signals of reached()) await signals.announceMail(bareJid)
       },
+      announceNews: async (news) => {
+        for (const signals of reached()) await signals.announceNews(news)
+      },
       onStopAsked: (listener) => own.onStopAsked(listener),
       onChange: (listener) => own.onChange(listener),
       onMail: (listener) => own.onMail(listener),
+      onNews: (listener) => own.onNews(listener),
     }
   }
 }

@@ -6,6 +6,7 @@ import { linkLease } from './0004-link-lease.ts'
 import { slots } from './0005-slots.ts'
 import { tusMetadata } from './0006-tus-metadata.ts'
 import { intentsAsText } from './0007-intents-as-text.ts'
+import { contacts } from './0008-contacts.ts'
 
 /** Every step of the schema, first to last. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   slots,
   tusMetadata,
   intentsAsText,
+  contacts,
 ]

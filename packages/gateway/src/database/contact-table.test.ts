@@ -1,0 +1,31 @@
+import { freshDatabase } from '../../../../test/stack/servers.ts'
+import { newAccount } from '../messaging/account-store.contract.ts'
+import { describeContactStore } from '../messaging/contact-store.contract.ts'
+import { AccountTable } from './account-table.ts'
+import { ContactTable } from './contact-table.ts'
+import { migrate } from './migrate.ts'
+import { openPglite } from './pglite-database.ts'
+import { openPostgres } from './postgres-database.ts'
+import type { Database } from './sql.ts'
+
+async function fixture(database: Database, drop = async () => {}) {
+  await migrate(database)
+  const accounts = new AccountTable({ sql: database })
+  return {
+    store: new ContactTable({ sql: database, maxContacts: 5 }),
+    addAccount: async (jid: string) => void (await accounts.create(newAccount(jid), { reuseRemoved: true })),
+    removeAccount: async (jid: string) => void (await accounts.remove(jid)),
+    tearDown: () => database.close().then(drop),
+  }
+}
+
+describeContactStore('the table in PostgreSQL', async (context) => {
+  const { url, drop } = await freshDatabase(context)
+  return fixture(await openPostgres(url), drop)
+})
+
+describeContactStore('the table in PGlite', async (context) => {
+  // Its first set-up takes seconds, on a busy machine many.
+  context.timeout(60_000)
+  return fixture(await openPglite())
+})
