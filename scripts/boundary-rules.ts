@@ -3,7 +3,7 @@ import type { IForbiddenRuleType, IRegularForbiddenRuleType } from 'dependency-c
 /** What each room (a folder of packages/gateway/src) may import beside itself and @sluice/protocol. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   transfer: [],
-  messaging: [String.raw`transfer/(clock|logger|node-signals)\.ts`], // ports that both sides need
+  messaging: [String.raw`transfer/(clock|keyed-turns|logger|node-signals)\.ts`], // what both sides need
   tour: [],
   http: ['transfer/', 'messaging/', String.raw`tour/tour-control\.ts`],
   xmpp: ['transfer/', 'messaging/'],

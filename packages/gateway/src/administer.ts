@@ -31,7 +31,7 @@ export async function administer({ config, command, print }: AdministerNeeds): P
     try {
       return await Promise.race([parts.administration.run(command, print), failed])
     } finally {
-      parts.messaging.close()
+      await parts.messaging.close()
       parts.transfer.close()
     }
   } finally {

@@ -4,8 +4,10 @@ import type { FastifyInstance } from 'fastify'
 import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe'
 import type { Config } from './config.ts'
 import { AccountTable } from './database/account-table.ts'
+import { ContactTable } from './database/contact-table.ts'
 import { LinkLeaseTable } from './database/link-lease-table.ts'
 import { OfflineTable } from './database/offline-table.ts'
+import { PresenceTable } from './database/presence-table.ts'
 import { SqlUploadLedger } from './database/sql-upload-ledger.ts'
 import { bearerTokens } from './http/bearer-tokens.ts'
 import { buildHttpServer } from './http/http-server.ts'
@@ -155,8 +157,11 @@ function makeMessaging(parts: DependencyContainer): Messaging {
   const { config, backends, clock, logger } = parts.resolve(NEEDS)
   const sql = backends.database
   return createMessaging({
+    node: backends.node,
     accounts: new AccountTable({ sql }),
     offline: new OfflineTable({ sql }),
+    contacts: new ContactTable({ sql }),
+    presences: new PresenceTable({ sql }),
     signals: backends.signals,
     clock,
     logger,
@@ -267,11 +272,12 @@ function makeAdministration(parts: DependencyContainer): Administration {
 }
 
 function makeBackground(parts: DependencyContainer): BackgroundWork {
-  const { backends, clock, logger } = parts.resolve(NEEDS)
+  const { backends, clock, config, logger } = parts.resolve(NEEDS)
   const tasks = gatewayTasks({
     node: backends.node,
     ledger: parts.resolve(LEDGER),
     transfer: parts.resolve(TRANSFER),
+    messaging: config.component ? undefined : parts.resolve(MESSAGING),
   })
   return new BackgroundWork({ clock, logger, tasks })
 }

@@ -78,9 +78,9 @@ export async function startGateway(
     const { administration, background, component, http, ledger, messaging, progress, transfer } = parts
     // To the very end: a node that does not beat counts as dead while it still drains.
     closings.push(() => background.close())
-    closings.push(() => {
+    closings.push(async () => {
       progress.close()
-      messaging.close()
+      await messaging.close()
       transfer.close()
     })
     // Before the first request, for the same reason.

@@ -7,7 +7,7 @@ const newsSchema = z.discriminatedUnion('kind', [
     account: z.string(),
     jid: z.string(),
     push: z.boolean(),
-    stanzas: z.array(z.enum(['subscribe', 'subscribed', 'unsubscribe', 'unsubscribed'])),
+    stanzas: z.array(z.enum(['subscribe', 'subscribed', 'unsubscribe', 'unsubscribed'])).readonly(),
     presence: z.enum(['show', 'hide']).optional(),
   }),
   z.object({

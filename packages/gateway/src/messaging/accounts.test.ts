@@ -93,7 +93,7 @@ describe('Accounts', () => {
     expect([here.endedBy, there.endedBy]).to.deep.equal(['not-authorized', 'not-authorized'])
     expect(await messaging.accounts.remove('alice')).to.equal(false)
     expect(await messaging.accounts.list()).to.deep.equal([])
-    other.close()
+    await other.close()
   })
 
   it('gives a removed name out again only when it is told to, and lets nobody in meanwhile', async () => {

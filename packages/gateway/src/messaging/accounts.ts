@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { prepareJid, Refusal } from '@sluice/protocol'
 import type { NodeSignals } from '../transfer/node-signals.ts'
 import type { Account, AccountStore } from './account-store.ts'
+import type { Contact } from './contact.ts'
+import type { ContactStore } from './contact-store.ts'
 import { preparePassword } from './prepare-password.ts'
 import { deriveScramKeys, type ScramKeys } from './scram-keys.ts'
 import type { Sessions } from './sessions.ts'
@@ -10,21 +12,19 @@ import type { Sessions } from './sessions.ts'
 export const SCRAM_ITERATIONS = 10_000
 export const SCRAM_SALT_BYTES = 16
 
+interface Needs {
+  store: AccountStore
+  contacts: Pick<ContactStore, 'list'>
+  domain: string
+  sessions: Sessions
+  signals: Pick<NodeSignals, 'announceMail' | 'announceNews'>
+}
+
 /** The accounts of the domain, as in-band registration and the command line manage them. */
 export class Accounts {
-  readonly #needs: {
-    store: AccountStore
-    domain: string
-    sessions: Sessions
-    signals: Pick<NodeSignals, 'announceMail'>
-  }
+  readonly #needs: Needs
 
-  constructor(needs: {
-    store: AccountStore
-    domain: string
-    sessions: Sessions
-    signals: Pick<NodeSignals, 'announceMail'>
-  }) {
+  constructor(needs: Needs) {
     this.#needs = needs
   }
 
@@ -71,12 +71,34 @@ export class Accounts {
 
   /** Ends its sessions, on other nodes as they hear of it. False when there is no such account. Throws `bad-jid`. */
   async remove(name: string): Promise<boolean> {
+    const { contacts, sessions, signals, store } = this.#needs
     const jid = this.jidOf(name)
-    const removed = await this.#needs.store.remove(jid)
-    for (const session of this.#needs.sessions.of(jid)) session.end('not-authorized')
+    const known = await contacts.list(jid)
+    const removed = await store.remove(jid)
+    for (const session of sessions.of(jid)) session.end('not-authorized')
+    if (!removed) return false
     // The others look into the mailbox and find no account.
-    if (removed) await this.#needs.signals.announceMail(jid)
-    return removed
+    await signals.announceMail(jid)
+    for (const contact of known) await this.#tellGone(jid, contact)
+    return true
+  }
+
+  /** Who knew the account loses sight of it (RFC 6121 §3.2, §3.3). */
+  async #tellGone(account: string, { asked, asking, from, jid, to }: Contact): Promise<void> {
+    const isWatcher = from || asking !== undefined
+    const isWatched = to || asked
+    if (!isWatcher && !isWatched) return
+    await this.#needs.signals.announceNews({
+      kind: 'contact',
+      account: jid,
+      jid: account,
+      push: true,
+      stanzas: [
+        ...(isWatched ? (['unsubscribe'] as const) : []),
+        ...(isWatcher ? (['unsubscribed'] as const) : []),
+      ],
+      ...(from && { presence: 'hide' }),
+    })
   }
 
   async exists(jid: string): Promise<boolean> {

@@ -3,21 +3,29 @@ import type { Logger } from '../transfer/logger.ts'
 import type { NodeSignals } from '../transfer/node-signals.ts'
 import type { AccountStore } from './account-store.ts'
 import { Accounts } from './accounts.ts'
+import { ChangeContacts } from './change-contacts.ts'
+import type { ContactStore } from './contact-store.ts'
 import { Credentials } from './credentials.ts'
 import { DeliverOffline } from './deliver-offline.ts'
 import { LogInByToken } from './log-in-by-token.ts'
 import { type LoginTokenRules, LoginTokenVerifier } from './login-token-verifier.ts'
 import type { OfflineStore } from './offline-store.ts'
+import type { PresenceStore } from './presence-store.ts'
 import { RouteIq } from './route-iq.ts'
 import { RouteMessage } from './route-message.ts'
 import { Sessions } from './sessions.ts'
+import { TellDevices } from './tell-devices.ts'
 import { UpdatePresence } from './update-presence.ts'
 
 /** What messaging needs from outside. */
 export interface MessagingNeeds {
+  /** This node, as the database knows it. */
+  readonly node: string
   readonly accounts: AccountStore
   readonly offline: OfflineStore
-  readonly signals: Pick<NodeSignals, 'announceMail' | 'onMail'>
+  readonly contacts: ContactStore
+  readonly presences: PresenceStore
+  readonly signals: Pick<NodeSignals, 'announceMail' | 'announceNews' | 'onMail' | 'onNews'>
   readonly clock: Clock
   readonly logger: Logger
   /** The domain of the accounts, prepared. */
@@ -35,15 +43,22 @@ export interface Messaging {
   readonly routeMessage: RouteMessage
   readonly routeIq: RouteIq
   readonly updatePresence: UpdatePresence
-  /** Stops listening to the other nodes. */
-  close(): void
+  readonly contacts: Pick<ContactStore, 'list'>
+  readonly changeContacts: ChangeContacts
+  /** Says of devices whose node is gone that they are, too. */
+  forgetAbandoned(): Promise<void>
+  /** Resolves when all that was said is kept, and told here. */
+  settled(): Promise<void>
+  /** Stops listening to the other nodes; resolves when it is settled. */
+  close(): Promise<void>
 }
 
 /** Wires the use cases of this folder to the ports given. */
 export function createMessaging(needs: MessagingNeeds): Messaging {
-  const { clock, domain, logger, loginTokens: rules, offline, signals } = needs
+  const { clock, contacts, domain, logger, loginTokens: rules, node, offline, presences, signals } = needs
   const sessions = new Sessions()
-  const accounts = new Accounts({ store: needs.accounts, domain, sessions, signals })
+  const accounts = new Accounts({ store: needs.accounts, contacts, domain, sessions, signals })
+  const tellDevices = new TellDevices({ node, contacts, presences, sessions, logger })
   const deliverOffline = new DeliverOffline({ store: offline, sessions, logger })
 
   const onMail = async (bare: string) => {
@@ -51,6 +66,32 @@ export function createMessaging(needs: MessagingNeeds): Messaging {
     if (await accounts.exists(bare)) return deliverOffline.start(bare)
     for (const session of sessions.of(bare)) session.end('not-authorized')
   }
+
+  const updatePresence = new UpdatePresence({
+    node,
+    sessions,
+    presences,
+    tellDevices,
+    deliverOffline,
+    signals,
+    logger,
+  })
+  const settled = async () => {
+    await updatePresence.settled()
+    await tellDevices.settled()
+  }
+  const stopListening = [
+    signals.onMail(
+      (bare) =>
+        void onMail(bare).catch((error: unknown) =>
+          logger.error({ err: error }, 'a mailbox could not be looked into'),
+        ),
+    ),
+    signals.onNews((news) => {
+      if (news.kind === 'presence') tellDevices.presence(news)
+      else if (news.kind === 'contact') tellDevices.contact(news)
+    }),
+  ]
 
   return {
     accounts,
@@ -65,12 +106,17 @@ export function createMessaging(needs: MessagingNeeds): Messaging {
     sessions,
     routeMessage: new RouteMessage({ domain, sessions, offline, deliverOffline, signals, clock }),
     routeIq: new RouteIq({ domain, sessions }),
-    updatePresence: new UpdatePresence({ sessions, deliverOffline }),
-    close: signals.onMail(
-      (bare) =>
-        void onMail(bare).catch((error: unknown) =>
-          logger.error({ err: error }, 'a mailbox could not be looked into'),
-        ),
-    ),
+    updatePresence,
+    contacts,
+    changeContacts: new ChangeContacts({ contacts, signals }),
+    async forgetAbandoned() {
+      for (const full of await presences.takeAbandoned())
+        await signals.announceNews({ kind: 'presence', origin: node, full })
+    },
+    settled,
+    async close() {
+      for (const stop of stopListening) stop()
+      await settled()
+    },
   }
 }

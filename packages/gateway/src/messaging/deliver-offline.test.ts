@@ -29,7 +29,7 @@ describe('DeliverOffline', () => {
   const send = (...texts: string[]) => sendTo(messaging, ...texts)
   const leave = (session: ScriptedSession) => {
     const attrs = { xmlns: NS.client, from: session.full, type: 'unavailable' }
-    messaging.updatePresence.run(session, element('presence', attrs))
+    void messaging.updatePresence.run(session, element('presence', attrs))
   }
   const waiting = async () => (await bed.offline.list(BOB, { limit: 1000, except: [] })).length
   const emptied = () => until(async () => (await waiting()) === 0)
@@ -190,7 +190,7 @@ describe('DeliverOffline', () => {
     await sendTo(other, 'from afar')
     await emptied()
     expect(bob.bodies).to.deep.equal(['from afar'])
-    other.close()
+    await other.close()
   })
 
   it('logs a store that fails, and delivers the next time', async () => {

@@ -308,7 +308,7 @@ describe('RouteMessage', () => {
       bob.answer()
       await until(() => bob.bodies.length === 3)
       expect(bob.bodies).to.deep.equal(['one', 'two', 'three'])
-      other.close()
+      await other.close()
     })
   })
 })

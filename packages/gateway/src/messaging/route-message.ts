@@ -1,6 +1,7 @@
 import { element, type Jid, NS, prepareJid, type XmlElement } from '@sluice/protocol'
 import type { Clock } from '../transfer/clock.ts'
 import type { NodeSignals } from '../transfer/node-signals.ts'
+import { bareOf } from './bare-of.ts'
 import type { DeliverOffline } from './deliver-offline.ts'
 import type { OfflineStore } from './offline-store.ts'
 import type { Session, Sessions } from './sessions.ts'
@@ -125,8 +126,4 @@ export class RouteMessage {
 // RFC 6121 §5.2.2: an unknown type is taken for `normal`.
 function typeOf(message: XmlElement): MessageType {
   return TYPES.find((type) => type === message.attrs.type) ?? 'normal'
-}
-
-function bareOf(jid: string): string {
-  return jid.split('/', 1)[0] ?? ''
 }

@@ -1,4 +1,5 @@
 import type { XmlElement } from '@sluice/protocol'
+import { bareOf } from './bare-of.ts'
 
 /** One connected device, as messaging needs it. */
 export interface Session {
@@ -18,12 +19,18 @@ export interface Session {
 
 interface Presence {
   readonly stanza: XmlElement
+  /** The same as XML, without `to`. */
+  readonly frame: string
   /** -128 to 127. */
   readonly priority: number
 }
 
+/** What a device wants beside what is sent to it: changes of the roster (RFC 6121 §2.2), and copies (XEP-0280). */
+export type Wish = 'roster' | 'copies'
+
 interface Entry {
   readonly session: Session
+  readonly wishes: Set<Wish>
   presence?: Presence
 }
 
@@ -37,7 +44,7 @@ export class Sessions {
     this.find(session.full)?.end('conflict')
     const entries = this.#byBare.get(session.bare) ?? new Map<string, Entry>()
     this.#byBare.set(session.bare, entries)
-    entries.set(session.full, { session })
+    entries.set(session.full, { session, wishes: new Set() })
   }
 
   /** The presence that it leaves behind, if it was available. Idempotent; does nothing for one that was replaced. */
@@ -51,8 +58,7 @@ export class Sessions {
   }
 
   find(full: string): Session | undefined {
-    const slash = full.indexOf('/')
-    return this.#byBare.get(slash < 0 ? full : full.slice(0, slash))?.get(full)?.session
+    return this.#entry(full)?.session
   }
 
   of(bare: string): Session[] {
@@ -69,6 +75,22 @@ export class Sessions {
     return before
   }
 
+  /** Undefined for a device that is not available. */
+  presenceOf(full: string): Presence | undefined {
+    return this.#entry(full)?.presence
+  }
+
+  /** Does nothing for a device that is gone. */
+  wish(full: string, wish: Wish, wants = true): void {
+    const wishes = this.#entry(full)?.wishes
+    if (wants) wishes?.add(wish)
+    else wishes?.delete(wish)
+  }
+
+  wishing(bare: string, wish: Wish): Session[] {
+    return this.#entries(bare).flatMap(({ session, wishes }) => (wishes.has(wish) ? [session] : []))
+  }
+
   /** Those that sent available presence, with it. */
   available(bare: string): (Presence & { session: Session })[] {
     return this.#entries(bare).flatMap(({ session, presence }) =>
@@ -81,6 +103,10 @@ export class Sessions {
     const available = this.available(bare)
     const highest = Math.max(0, ...available.map(({ priority }) => priority))
     return available.filter(({ priority }) => priority === highest).map(({ session }) => session)
+  }
+
+  #entry(full: string): Entry | undefined {
+    return this.#byBare.get(bareOf(full))?.get(full)
   }
 
   #entries(bare: string): Entry[] {

@@ -28,7 +28,7 @@ describe('UpdatePresence', () => {
     expect(presences(phone)).to.deep.equal(['+phone', '+tablet'])
     expect(presences(tablet)).to.deep.equal(['+tablet', '+phone'])
     const goodbye = element('presence', { xmlns: NS.client, from: tablet.full, type: 'unavailable' })
-    messaging.updatePresence.run(tablet, goodbye)
+    void messaging.updatePresence.run(tablet, goodbye)
     expect(presences(phone)).to.deep.equal(['+phone', '+tablet', '-tablet'])
     expect(presences(tablet)).to.deep.equal(['+tablet', '+phone', '-tablet'])
     expect(presences(alice)).to.deep.equal(['+phone'])

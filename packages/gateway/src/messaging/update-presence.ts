@@ -1,26 +1,45 @@
 import { element, NS, type XmlElement } from '@sluice/protocol'
+import { KeyedTurns } from '../transfer/keyed-turns.ts'
+import type { Logger } from '../transfer/logger.ts'
+import type { NodeSignals } from '../transfer/node-signals.ts'
 import type { DeliverOffline } from './deliver-offline.ts'
+import type { PresenceStore } from './presence-store.ts'
 import type { Session, Sessions } from './sessions.ts'
 import { StanzaFailure } from './stanza-failure.ts'
+import type { TellDevices } from './tell-devices.ts'
 
 interface Needs {
+  /** This node. */
+  node: string
   sessions: Sessions
+  presences: PresenceStore
+  tellDevices: TellDevices
   deliverOffline: DeliverOffline
+  signals: Pick<NodeSignals, 'announceNews'>
+  logger: Pick<Logger, 'error'>
 }
+
+/** Of XML: it is kept, and goes to everybody who may see it. */
+const MAX_PRESENCE_CHARACTERS = 16 * 1024
 
 /** A device says that it is there, with a priority, or no longer (RFC 6121 §4.2, §4.4, §4.5). */
 export class UpdatePresence {
   readonly #needs: Needs
+  readonly #turns = new KeyedTurns()
+  readonly #publishing = new Set<Promise<void>>()
 
   constructor(needs: Needs) {
     this.#needs = needs
   }
 
-  /** `presence` has no `to`. The devices of one's own account see each other. Throws StanzaFailure. */
-  run(session: Session, presence: XmlElement): void {
-    if (presence.attrs.type === undefined) this.#arrive(session, presence)
-    else if (presence.attrs.type === 'unavailable') this.#leave(session, presence)
-    else throw new StanzaFailure('bad-request', { type: 'modify' })
+  /**
+   * `presence` has no `to`. The devices of one's own account see each other at once; the promise is that those who
+   * subscribed to it will hear of it, on every node. Throws StanzaFailure.
+   */
+  run(session: Session, presence: XmlElement): Promise<void> {
+    if (presence.attrs.type === undefined) return this.#arrive(session, presence)
+    if (presence.attrs.type === 'unavailable') return this.#leave(session, presence)
+    throw new StanzaFailure('bad-request', { type: 'modify' })
   }
 
   /** The stream has ended, with or without goodbye. Idempotent. */
@@ -31,29 +50,56 @@ export class UpdatePresence {
     if (!left) return
     const gone = element('presence', { xmlns: NS.client, from: session.full, type: 'unavailable' })
     this.#tell(session.bare, addressed(gone, session))
+    void this.#publish(session)
   }
 
-  #arrive(session: Session, presence: XmlElement): void {
-    const { deliverOffline, sessions } = this.#needs
+  /** Resolves when all that was said is kept. */
+  async settled(): Promise<void> {
+    while (this.#publishing.size > 0) await Promise.all(this.#publishing)
+  }
+
+  #arrive(session: Session, presence: XmlElement): Promise<void> {
+    const { deliverOffline, sessions, tellDevices } = this.#needs
+    const frame = presence.toString()
+    if (frame.length > MAX_PRESENCE_CHARACTERS) throw new StanzaFailure('not-acceptable', { type: 'modify' })
     const stanza = addressed(presence, session)
     const priority = priorityOf(presence)
-    const before = sessions.setPresence(session, { stanza, priority })
+    const before = sessions.setPresence(session, { stanza, frame, priority })
     this.#tell(session.bare, stanza)
     if (!before) {
       for (const other of sessions.available(session.bare)) {
         if (other.session !== session) session.deliver(other.stanza.toString())
       }
+      tellDevices.welcome(session)
     }
     if (priority >= 0 && !(before && before.priority >= 0)) deliverOffline.start(session.bare)
     else if (before && priority < before.priority) this.#deliverToOthers(session)
+    return this.#publish(session)
   }
 
-  #leave(session: Session, presence: XmlElement): void {
+  async #leave(session: Session, presence: XmlElement): Promise<void> {
     const stanza = addressed(presence, session)
     if (!this.#needs.sessions.setPresence(session, undefined)) return
     session.deliver(stanza.toString())
     this.#tell(session.bare, stanza)
     this.#deliverToOthers(session)
+    await this.#publish(session)
+  }
+
+  /** Keeps how the device stands now, and has the nodes look it up. */
+  #publish({ bare, full }: Session): Promise<void> {
+    const { logger, node, presences, sessions, signals } = this.#needs
+    const publishing: Promise<void> = this.#turns
+      .run(full, async () => {
+        const presence = sessions.presenceOf(full)
+        if (presence) await presences.put({ full, bare, node, frame: presence.frame })
+        else await presences.remove({ full, node })
+        await signals.announceNews({ kind: 'presence', origin: node, full })
+      })
+      .catch((error: unknown) => logger.error({ err: error }, 'presence was not kept'))
+      .finally(() => this.#publishing.delete(publishing))
+    this.#publishing.add(publishing)
+    return publishing
   }
 
   /** What was meant for a device that took it no more waits in the mailbox for those that are left. */

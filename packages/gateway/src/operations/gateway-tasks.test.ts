@@ -4,6 +4,7 @@ import { gatewayTasks } from './gateway-tasks.ts'
 describe('the tasks of a gateway', () => {
   const beats: string[] = []
   let left = 0
+  let forgotten = 0
   const tasks = gatewayTasks({
     node: 'n1',
     ledger: {
@@ -15,6 +16,11 @@ describe('the tasks of a gateway', () => {
       recoverUploads: { run: async () => ({ settled: 5, waiting: 0, failed: 0 }) },
       expireUploads: { run: async () => ({ expired: left, failed: 1 }) },
       sweepUploads: { run: async () => ({ swept: left, removed: 0, failed: 1 }) },
+    },
+    messaging: {
+      async forgetAbandoned() {
+        forgotten += 1
+      },
     },
   })
 
@@ -38,6 +44,11 @@ describe('the tasks of a gateway', () => {
       left = 0
       expect((await taskNamed(name).run()).more, name).to.equal(false)
     }
+  })
+
+  it('forgets the devices of gone nodes, and rests', async () => {
+    expect((await taskNamed('forget devices of gone nodes').run()).more).to.equal(false)
+    expect(forgotten).to.equal(1)
   })
 
   it('never asks for recovery without a rest: what waits for its client is found each time', async () => {

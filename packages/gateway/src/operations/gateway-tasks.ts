@@ -1,3 +1,4 @@
+import type { Messaging } from '../messaging/create-messaging.ts'
 import type { Transfer } from '../transfer/create-transfer.ts'
 import type { UploadLedger } from '../transfer/upload-ledger.ts'
 import type { BackgroundTask } from './background-work.ts'
@@ -9,8 +10,10 @@ export function gatewayTasks(needs: {
   readonly transfer: {
     readonly [Name in 'recoverUploads' | 'expireUploads' | 'sweepUploads']: Pick<Transfer[Name], 'run'>
   }
+  /** Undefined with a chat server. */
+  readonly messaging: Pick<Messaging, 'forgetAbandoned'> | undefined
 }): BackgroundTask[] {
-  const { node, ledger, transfer } = needs
+  const { node, ledger, messaging, transfer } = needs
   return [
     {
       // Others take a node that is silent for 10 s for dead. (LEDGER rule 13)
@@ -39,5 +42,17 @@ export function gatewayTasks(needs: {
       restMs: 10_000,
       run: async () => ({ more: (await transfer.sweepUploads.run()).swept > 0 }),
     },
+    ...(messaging ? [chatTask(messaging)] : []),
   ]
+}
+
+function chatTask(messaging: Pick<Messaging, 'forgetAbandoned'>): BackgroundTask {
+  return {
+    name: 'forget devices of gone nodes',
+    restMs: 5_000,
+    async run() {
+      await messaging.forgetAbandoned()
+      return { more: false }
+    },
+  }
 }

@@ -49,7 +49,7 @@ describe('SessionPhase', () => {
         expect(frames.at(-2)).to.include('<not-authorized xmlns="urn:ietf:params:xml:ns:xmpp-streams"/>')
         expect(bed.messaging.sessions.of('alice@example.org')).to.deep.equal([])
         expect(await bed.offline.list('bob@example.org', { limit: 1, except: [] })).to.deep.equal([])
-        other.close()
+        await other.close()
       })
     }
 
@@ -196,7 +196,7 @@ describe('SessionPhase', () => {
         '',
         'item-not-found',
       ],
-      ['a change of the roster', query('jabber:iq:roster'), 'set', '', 'feature-not-implemented'],
+      ['a change of the roster that changes nothing', query('jabber:iq:roster'), 'set', '', 'bad-request'],
       ['carbons', '<enable xmlns="urn:xmpp:carbons:2"/>', 'set', '', 'service-unavailable'],
       [
         'a registration where it is closed',
@@ -330,15 +330,74 @@ describe('SessionPhase', () => {
       expect(await alice.next()).to.include('<service-unavailable ')
     })
 
-    it('presence that asks for a subscription back as not built', async () => {
+    it('no presence to whom nobody subscribed, nor to another domain', async () => {
       const alice = await bed.login('alice', 'phone', 0)
-      alice.send(
-        '<presence xmlns="jabber:client" to="bob@example.org" type="unsubscribed"/>',
-        '<presence xmlns="jabber:client" to="bob@example.org" type="subscribe"/>',
-      )
+      alice.send('<presence xmlns="jabber:client" to="bob@example.org"/>')
       expect(await alice.next()).to.include('<feature-not-implemented ')
-      alice.send('<presence xmlns="jabber:client" to="room@elsewhere.org/alice"/>')
-      expect(await alice.next()).to.include('<remote-server-not-found ')
+      for (const type of ['', ' type="subscribe"']) {
+        alice.send(`<presence xmlns="jabber:client" to="room@elsewhere.org/alice"${type}/>`)
+        expect(await alice.next()).to.include('<remote-server-not-found ')
+      }
+    })
+  })
+
+  describe('keeps a roster', () => {
+    const roster = (item: string) => query('jabber:iq:roster').replace('/>', `>${item}</query>`)
+
+    it('that a client changes and reads, and pushes each change', async () => {
+      const alice = await bed.login('alice', 'phone')
+      expect(await alice.ask(iq(query('jabber:iq:roster')))).to.include('type="result"')
+      const item =
+        '<item jid="bob@example.org" name="Bob" subscription="both"><group>A &amp; B</group></item>'
+      alice.send(iq(roster(item), '', 'set').replace('q1', 'q2'))
+      // In any order.
+      const [pushed, answer] = [await alice.next(), await alice.next()].toSorted((frame) =>
+        frame.includes('"set"') ? -1 : 1,
+      )
+      expect(answer).to.include('type="result"')
+      const kept =
+        '<item jid="bob@example.org" name="Bob" subscription="none"><group>A &amp; B</group></item></query></iq>'
+      expect(pushed)
+        .to.match(/^<iq xmlns="jabber:client" type="set" id="[^"]+" to="alice@example.org\/phone"><query /)
+        .and.to.include(kept)
+      expect(await alice.ask(iq(query('jabber:iq:roster')))).to.include(kept)
+      const gone = '<item jid="bob@example.org" subscription="remove"/>'
+      expect(await alice.ask(iq(roster(gone), '', 'set').replace('q1', 'q3'))).to.include('type="result"')
+      expect(await alice.ask(iq(query('jabber:iq:roster')).replace('q1', 'q4'))).to.include(
+        '<query xmlns="jabber:iq:roster"/>',
+      )
+    })
+
+    for (const [what, items] of [
+      ['two items', '<item jid="bob@example.org"/><item jid="carol@example.org"/>'],
+      ['no address', '<item name="Bob"/>'],
+      ['something else', '<thing jid="bob@example.org"/>'],
+    ]) {
+      it(`and refuses ${what}`, async () => {
+        const alice = await bed.login('alice', 'phone')
+        expect(await alice.ask(iq(roster(items ?? ''), '', 'set'))).to.include('<bad-request ')
+      })
+    }
+
+    it('and brings a question from bare JID to bare JID, without what is too much to keep', async () => {
+      const bob = await bed.login('bob', 'phone', 0)
+      const alice = await bed.login('alice', 'phone')
+      const ask = (status: string) =>
+        alice.send(
+          `<presence xmlns="jabber:client" id="p1" to="bob@example.org/x" type="subscribe"><status>${status}</status></presence>`,
+        )
+      ask('please')
+      expect(await bob.next()).to.equal(
+        '<presence xmlns="jabber:client" id="p1" to="bob@example.org" type="subscribe" from="alice@example.org"><status>please</status></presence>',
+      )
+      bob.send('<presence xmlns="jabber:client" to="alice@example.org" type="unsubscribed"/>')
+      await bob.ask(iq(PING))
+      ask('x'.repeat(3_000))
+      expect(await bob.next()).to.equal(
+        '<presence xmlns="jabber:client" id="p1" type="subscribe" from="alice@example.org" to="bob@example.org"/>',
+      )
+      alice.send('<presence xmlns="jabber:client" to="alice@example.org" type="subscribe"/>')
+      expect(await alice.ask(iq(PING).replace('q1', 'q9'))).to.include('type="result"')
     })
   })
 

@@ -1,4 +1,5 @@
-import { prepareJid, type XmlElement } from '@sluice/protocol'
+import { element, NS, prepareJid, type XmlElement } from '@sluice/protocol'
+import { SUBSCRIPTION_TYPES } from '../messaging/contact-moves.ts'
 import type { Messaging } from '../messaging/create-messaging.ts'
 import type { Session } from '../messaging/sessions.ts'
 import { StanzaFailure } from '../messaging/stanza-failure.ts'
@@ -76,10 +77,30 @@ export function createStanzaHandlers({
       if (type === 'error') return
       if (to === undefined) return messaging.updatePresence.run(session, presence)
       const { bare, domain: toDomain, full } = prepareJid(to)
-      if (bare === session.bare) return void messaging.sessions.find(full)?.deliver(presence.toString())
+      const change = SUBSCRIPTION_TYPES.find((known) => known === type)
+      if (bare === session.bare) {
+        if (!change) messaging.sessions.find(full)?.deliver(presence.toString())
+        return
+      }
+      if (change && toDomain === domain) {
+        const frame = subscriptionFrame(presence, { from: session.bare, to: bare })
+        return messaging.changeContacts.subscribe({ account: session.bare, jid: bare, type: change, frame })
+      }
       // What asks for nothing needs no answer where nothing is kept.
       if (type !== undefined && type !== 'subscribe') return
       throw new StanzaFailure(toDomain === domain ? 'feature-not-implemented' : 'remote-server-not-found')
     },
   }
+}
+
+/** Of what a stranger may have kept for somebody until that answers. */
+const MAX_KEPT_CHARACTERS = 2_048
+
+/** RFC 6121 §3.1.2: from one bare JID to the other, with what is in it if that is not too much to keep. */
+function subscriptionFrame(presence: XmlElement, { from, to }: { from: string; to: string }): string {
+  Object.assign(presence.attrs, { from, to })
+  const frame = presence.toString()
+  if (frame.length <= MAX_KEPT_CHARACTERS) return frame
+  const { id, type } = presence.attrs
+  return element('presence', { xmlns: NS.client, id, type, from, to }).toString()
 }

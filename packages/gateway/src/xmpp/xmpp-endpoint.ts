@@ -58,7 +58,7 @@ export function attachXmppEndpoint(needs: XmppEndpointNeeds): XmppEndpoint {
     limits,
     registration,
     domainIqs: domainIqs({ mediaJid: needs.mediaJid, registration }),
-    accountIqs: accountIqs({ registration }),
+    accountIqs: accountIqs({ messaging: needs.messaging, registration }),
   }
   let closing: Promise<void> | undefined
 

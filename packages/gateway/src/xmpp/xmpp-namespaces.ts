@@ -8,7 +8,6 @@ export const XMPP = {
   bind: 'urn:ietf:params:xml:ns:xmpp-bind',
   session: 'urn:ietf:params:xml:ns:xmpp-session',
   ping: 'urn:xmpp:ping',
-  roster: 'jabber:iq:roster',
   register: 'jabber:iq:register',
   registerFeature: 'http://jabber.org/features/iq-register',
   vcard: 'vcard-temp',

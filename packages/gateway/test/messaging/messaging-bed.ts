@@ -5,7 +5,9 @@ import type { NodeSignals } from '../../src/transfer/node-signals.ts'
 import { HandClock } from '../transfer/hand-clock.ts'
 import { NodeBus } from '../transfer/node-bus.ts'
 import { MemoryAccountStore } from './memory-account-store.ts'
+import { MemoryContactStore } from './memory-contact-store.ts'
 import { MemoryOfflineStore } from './memory-offline-store.ts'
+import { MemoryPresenceStore } from './memory-presence-store.ts'
 
 export const DOMAIN = 'example.org'
 
@@ -15,6 +17,9 @@ export class MessagingBed {
   readonly bus = new NodeBus()
   readonly offline: MemoryOfflineStore
   readonly accounts: MemoryAccountStore
+  readonly contacts: MemoryContactStore
+  readonly presences = new MemoryPresenceStore()
+  #joined = 0
   readonly logged: { level: string; message: string; fields: object }[] = []
 
   readonly #loginTokens: LoginTokenRules | undefined
@@ -27,9 +32,15 @@ export class MessagingBed {
     loginTokens?: LoginTokenRules | undefined
   } = {}) {
     this.#loginTokens = loginTokens
-    this.accounts = new MemoryAccountStore({ onRemove: (jid) => this.offline.forget(jid) })
+    this.accounts = new MemoryAccountStore({
+      onRemove: (jid) => {
+        this.offline.forget(jid)
+        this.contacts.forget(jid)
+      },
+    })
     const knows = (jid: string) => this.accounts.has(jid)
     this.offline = new MemoryOfflineStore({ knows, maxMessages })
+    this.contacts = new MemoryContactStore({ knows })
   }
 
   get logger(): Logger {
@@ -39,8 +50,11 @@ export class MessagingBed {
   }
 
   join(signals: NodeSignals = this.bus.join('node')): Messaging {
-    const { accounts, clock, logger, offline } = this
+    const { accounts, clock, contacts, logger, offline, presences } = this
+    this.#joined += 1
+    const node = `node ${this.#joined}`
+    const stores = { accounts, contacts, offline, presences }
     const loginTokens = this.#loginTokens
-    return createMessaging({ accounts, offline, signals, clock, logger, domain: DOMAIN, loginTokens })
+    return createMessaging({ node, ...stores, signals, clock, logger, domain: DOMAIN, loginTokens })
   }
 }

@@ -27,7 +27,10 @@ export class ScriptedSession implements Session {
 
   say(messaging: Messaging, priority: number): void {
     const attrs = { xmlns: NS.client, from: this.full }
-    messaging.updatePresence.run(this, element('presence', attrs, element('priority', {}, String(priority))))
+    void messaging.updatePresence.run(
+      this,
+      element('presence', attrs, element('priority', {}, String(priority))),
+    )
   }
 
   deliver(frame: string): boolean {

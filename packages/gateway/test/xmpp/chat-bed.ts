@@ -80,7 +80,7 @@ export class ChatBed extends MessagingBed {
   async close(): Promise<void> {
     for (const client of this.#clients) client.terminate()
     await this.endpoint.close()
-    this.messaging.close()
+    await this.messaging.close()
     const closed = once(this.#server, 'close')
     this.#server.close()
     this.#server.closeAllConnections()

@@ -1,14 +1,16 @@
-import { element, NS } from '@sluice/protocol'
+import { NS } from '@sluice/protocol'
+import type { Messaging } from '../../messaging/create-messaging.ts'
 import { StanzaFailure } from '../../messaging/stanza-failure.ts'
 import { XMPP } from '../xmpp-namespaces.ts'
 import { discoInfo, discoItems } from './disco.ts'
 import type { IqHandler } from './iq-request.ts'
 import { IqTable } from './iq-table.ts'
 import type { Registration } from './registration.ts'
+import { addRosterIqs } from './roster-iqs.ts'
 
 const nothing: IqHandler = () => undefined
 
-function fails(condition: 'feature-not-implemented' | 'item-not-found'): IqHandler {
+function fails(condition: 'item-not-found'): IqHandler {
   return () => {
     throw new StanzaFailure(condition)
   }
@@ -30,13 +32,19 @@ export function domainIqs({
 }
 
 /** What the server answers for one's own account. Others' accounts answer nothing, and so tell nothing. */
-export function accountIqs({ registration }: { registration: Registration | undefined }): IqTable {
+export function accountIqs({
+  messaging,
+  registration,
+}: {
+  messaging: Messaging
+  registration: Registration | undefined
+}): IqTable {
+  const table = serverIqs(registration)
+  addRosterIqs(table, messaging)
   return (
-    serverIqs(registration)
+    table
       .on('get', NS.discoInfo, 'query', discoInfo({ category: 'account', type: 'registered' }, [XMPP.ping]))
       .on('get', NS.discoItems, 'query', discoItems([]))
-      .on('get', XMPP.roster, 'query', () => element('query', { xmlns: XMPP.roster }))
-      .on('set', XMPP.roster, 'query', fails('feature-not-implemented'))
       // Clients ask for these after each login, and take the answer for "none yet".
       .on('get', XMPP.vcard, 'vCard', fails('item-not-found'))
       .on('get', XMPP.pubsub, 'pubsub', fails('item-not-found'))

@@ -43,8 +43,15 @@ describe('ScramExchange', () => {
       })
     const jid = 'user@example.org'
     await store.create({ jid, keys: { sha1: await keys('sha1'), sha256: await keys('sha256') } })
-    const signals = { announceMail: async () => {} }
-    const accounts = new Accounts({ store, domain: 'example.org', sessions: new Sessions(), signals })
+    const signals = { announceMail: async () => {}, announceNews: async () => {} }
+    const contacts = { list: async () => [] }
+    const accounts = new Accounts({
+      store,
+      contacts,
+      domain: 'example.org',
+      sessions: new Sessions(),
+      signals,
+    })
     credentials = new Credentials({ store, accounts })
   })
 
