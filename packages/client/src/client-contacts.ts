@@ -10,7 +10,10 @@ const PATIENCE_MS = 60_000
 export interface ClientContacts {
   /** By name. Who asks to see our presence is on it too. */
   list(): Promise<Contact[]>
-  /** Puts somebody on the list and asks to see their presence. The same one again: another name. */
+  /**
+   * Puts somebody on the list and asks to see their presence; they may see ours once they ask. The same one again:
+   * another name.
+   */
   add(jid: string, name?: string): Promise<void>
   /** Takes somebody off the list, so that neither sees the other's presence any more. Idempotent. */
   remove(jid: string): Promise<void>

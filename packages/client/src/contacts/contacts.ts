@@ -130,7 +130,7 @@ export class Contacts {
   async #request(): Promise<void> {
     const query = await this.#needs.session.request({ type: 'get', payload: encodeRoster([]) })
     this.#items = new Map(query && decodeRoster(query).map((item) => [item.jid, item]))
-    for (const { jid } of this.#items.values()) this.#forgetAnswered(jid)
+    this.#settleRequests()
     this.#tellChanges()
   }
 
@@ -145,14 +145,24 @@ export class Contacts {
       else items.set(item.jid, item)
     }
     this.#items = items
-    for (const jid of items.keys()) this.#forgetAnswered(jid)
+    this.#settleRequests()
     this.#tellChanges()
   }
 
-  /** Another device may have given the answer. */
-  #forgetAnswered(jid: string): void {
-    const { subscription } = this.#items.get(jid) ?? {}
-    if (subscription === 'from' || subscription === 'both') this.#asking.delete(jid)
+  /** Another device may have given the answer; and whom we have asked ourselves may see us too. */
+  #settleRequests(): void {
+    for (const jid of this.#asking) {
+      const { subscription, pending } = this.#items.get(jid) ?? {}
+      if (subscription === 'from' || subscription === 'both') this.#asking.delete(jid)
+      else if (subscription === 'to' || pending) this.#consent(jid)
+    }
+  }
+
+  #consent(jid: string): void {
+    this.#asking.delete(jid)
+    this.#needs.session.send(element('presence', { to: jid, type: 'subscribed' })).catch((error: unknown) => {
+      this.#needs.log('debug', 'a request is answered on the next stream', { error })
+    })
   }
 
   #receivePresence({ attrs: { from = '', type } }: XmlElement): void {
@@ -160,10 +170,15 @@ export class Contacts {
     if (jid === '' || this.#needs.rooms.holds(jid)) return
     if (type === undefined) this.#online.set(jid, (this.#online.get(jid) ?? new Set()).add(from))
     else if (type === 'unavailable') this.#goneOffline(jid, from)
-    else if (type === 'subscribe') this.#asking.add(jid)
+    else if (type === 'subscribe') this.#receiveRequest(jid)
     else if (type === 'unsubscribe') this.#asking.delete(jid)
     else return
     this.#tellChanges()
+  }
+
+  #receiveRequest(jid: string): void {
+    this.#asking.add(jid)
+    this.#settleRequests()
   }
 
   #goneOffline(jid: string, from: string): void {
