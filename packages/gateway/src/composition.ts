@@ -178,6 +178,7 @@ function makeHttp(parts: DependencyContainer): FastifyInstance {
     limits: config,
     logger,
     websocketUrl: config.component ? undefined : addresses.websocket,
+    accounts: config.component ? undefined : { domain: config.domain, registration: config.registration },
     page: welcome({ addresses, page: pageFiles !== undefined, ...config }),
     web: pageFiles && { files: pageFiles, origins: pageOrigins(addresses, tour) },
     tour,

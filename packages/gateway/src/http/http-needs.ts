@@ -36,6 +36,8 @@ export interface HttpNeeds {
   readonly logger: Logger
   /** `ws:` or `wss:` address of the XMPP endpoint, as clients reach it; published in host-meta. Without one, nothing is. */
   readonly websocketUrl: string | undefined
+  /** Whose accounts these are, for clients that ask the host; absent where they are a chat server's. */
+  readonly accounts?: { readonly domain: string; readonly registration: 'open' | 'closed' } | undefined
   /** The text that `/` answers to whoever asks for no HTML. */
   readonly page: string
   /** The page that `/` is to browsers, if there is one. */

@@ -71,7 +71,10 @@ describe('the HTTP server', () => {
   })
 
   it('publishes the WebSocket endpoint for any page to read (XEP-0156)', async () => {
-    await serve({ websocketUrl: 'wss://chat.example/xmpp-websocket?a=1&b=2' })
+    await serve({
+      websocketUrl: 'wss://chat.example/xmpp-websocket?a=1&b=2',
+      accounts: { domain: 'example.org', registration: 'closed' },
+    })
     const xrd = await get('/.well-known/host-meta')
     expect(xrd.headers.get('content-type')).to.equal('application/xrd+xml; charset=utf-8')
     expect(xrd.headers.get('access-control-allow-origin')).to.equal('*')
@@ -86,6 +89,10 @@ describe('the HTTP server', () => {
       links: [
         { rel: 'urn:xmpp:alt-connections:websocket', href: 'wss://chat.example/xmpp-websocket?a=1&b=2' },
       ],
+      properties: {
+        'urn:sluice:accounts:domain': 'example.org',
+        'urn:sluice:accounts:registration': 'closed',
+      },
     })
   })
 
