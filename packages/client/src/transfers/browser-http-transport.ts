@@ -1,5 +1,6 @@
 import { Unreachable } from '../unreachable.ts'
 import type { HttpBody, HttpRequest, HttpResponse, HttpTransport } from './http-transport.ts'
+import { releaseBytes } from './release-bytes.ts'
 
 const IDLE_MS = 60_000
 
@@ -92,6 +93,7 @@ async function* chunksOf({ body }: Response, watch: Watch): AsyncGenerator<Uint8
       // How long the taker takes is no silence of the line.
       watch.end()
       yield piece.value
+      releaseBytes(piece.value)
     }
   } catch (cause) {
     throw watch.failure(cause)

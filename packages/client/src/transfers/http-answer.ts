@@ -2,7 +2,7 @@ import { Refusal, refusalFromJson } from '@sluice/protocol'
 import { Unreachable } from '../unreachable.ts'
 import type { HttpResponse } from './http-transport.ts'
 
-const LARGEST_BYTES = 1024 * 1024
+const LARGEST_CHARACTERS = 1024 * 1024
 
 /** The JSON of an answer. Rejects with the Refusal that it says, or Unreachable when it is not understood. */
 export async function jsonOf(response: HttpResponse): Promise<unknown> {
@@ -18,14 +18,12 @@ export async function leave(response: HttpResponse): Promise<void> {
 }
 
 async function parsed(response: HttpResponse): Promise<unknown> {
-  const chunks: Uint8Array[] = []
-  let size = 0
+  const decoder = new TextDecoder()
+  let text = ''
   for await (const chunk of response.body) {
-    size += chunk.length
-    if (size > LARGEST_BYTES) throw notUnderstood(response.status)
-    chunks.push(chunk)
+    text += decoder.decode(chunk, { stream: true })
+    if (text.length > LARGEST_CHARACTERS) throw notUnderstood(response.status)
   }
-  const text = await new Blob(chunks as BlobPart[]).text()
   try {
     return text === '' ? undefined : JSON.parse(text)
   } catch {

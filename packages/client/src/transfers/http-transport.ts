@@ -22,7 +22,7 @@ export interface HttpResponse {
   readonly status: number
   /** The value of a header; the name in lower case. */
   header(name: string): string | undefined
-  /** Ends with an error (Unreachable) when the connection breaks before the end. To be read or left, once. */
+  /** Ends with an error (Unreachable) when the connection breaks before the end. To be read or left, once; a chunk is the reader's until it asks for the next one. */
   readonly body: AsyncIterable<Uint8Array>
 }
 

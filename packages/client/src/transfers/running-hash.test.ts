@@ -2,12 +2,18 @@ import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { sampleBytes, sha256 } from '../../test/upload-bench.ts'
 import { blobFileSource } from './blob-file-source.ts'
+import { FileMissing } from './file-source.ts'
 import { RunningHash } from './running-hash.ts'
 
 const bytes = sampleBytes(10_000)
 const file = blobFileSource(new Blob([bytes]))
 const expected = createHash('sha256').update(bytes).digest('hex')
 const { signal } = new AbortController()
+
+// biome-ignore lint/correctness/useYield: it fails before its first chunk.
+async function* failing(): AsyncGenerator<Uint8Array> {
+  throw new FileMissing('The file cannot be read')
+}
 
 describe('a running hash', () => {
   it('skips what it has seen and reads at the end what it missed', async () => {
@@ -17,6 +23,32 @@ describe('a running hash', () => {
     await hash.feed(1_000, bytes.subarray(1_000, 1_500))
     await hash.feed(8_000, bytes.subarray(8_000))
     expect(await hash.finish(file, signal)).to.equal(expected)
+  })
+
+  it('reads alongside what it is told to follow, and only the rest at the end', async () => {
+    const read: number[] = []
+    const observed = {
+      ...file,
+      slice(start: number, stop: number) {
+        read.push(start, stop)
+        return new Blob([bytes.subarray(start, stop)])
+      },
+    }
+    const hash = new RunningHash(sha256)
+    hash.follow(observed, 4_000, signal)
+    hash.follow(observed, 6_000, signal)
+    expect(await hash.finish(observed, signal)).to.equal(expected)
+    expect(read).to.deep.equal([0, 4_000, 4_000, 6_000, 6_000, 10_000])
+  })
+
+  it('meets at the end what it could not read alongside', async () => {
+    const hash = new RunningHash(sha256)
+    const unreadable = { size: file.size, read: () => failing() }
+    hash.follow(unreadable, 4_000, signal)
+    expect(await hash.finish(file, signal)).to.equal(expected)
+    expect(await new RunningHash(sha256).finish(unreadable, signal).catch((error) => error)).to.be.instanceOf(
+      FileMissing,
+    )
   })
 
   it('gives the same digest twice', async () => {

@@ -1,3 +1,6 @@
+import { blobSlices } from './blob-slices.ts'
+import { releaseBytes } from './release-bytes.ts'
+
 /** SHA-256 of bytes that come one after the other; a port, since WebCrypto has none that goes on. */
 export interface IncrementalHash {
   update(bytes: Uint8Array): void
@@ -10,6 +13,7 @@ export type Sha256 = () => Promise<IncrementalHash>
 
 interface Readable {
   read(start: number, stop: number): AsyncIterable<Uint8Array>
+  slice?(start: number, stop: number): Blob
 }
 
 /** The hash of a whole file, fed by what passes by anyway; what it missed it reads alongside or at the end. */
@@ -70,9 +74,12 @@ export class RunningHash {
   }
 
   async #read(file: Readable, stop: number, signal: AbortSignal): Promise<void> {
-    for await (const chunk of file.read(this.#position, stop)) {
+    const blob = file.slice?.(this.#position, stop)
+    for await (const chunk of blob ? blobSlices(blob) : file.read(this.#position, stop)) {
       signal.throwIfAborted()
       await this.feed(this.#position, chunk)
+      // Of a Blob we have a copy that is ours alone.
+      if (blob) releaseBytes(chunk)
     }
   }
 }
