@@ -1,0 +1,3 @@
+import { buildScriptTag } from './script-tag.ts'
+
+await buildScriptTag()
