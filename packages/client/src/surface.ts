@@ -9,15 +9,21 @@ export type { Contact } from './contacts/contact.ts'
 export type { LogEntry, LogLevel, LogListener } from './log.ts'
 export type { Presence, ReceiptEvent, Typing } from './messages/inbox.ts'
 export type { Message, MessageMedia } from './messages/message.ts'
+export { indexedDbStore } from './persistence/indexed-db-store.ts'
 export { memoryStore } from './persistence/memory-store.ts'
 export {
   type AccountStore,
   type FinishedFile,
+  type GivenFile,
   type KeptFile,
   type Part,
+  PartDamaged,
+  StorageFull,
+  type StorageTrouble,
   type Store,
   StoreBusy,
   type Table,
+  type UploadFiles,
 } from './persistence/store.ts'
 export type { JoinedRoom } from './rooms/rooms.ts'
 export type { Cb, Chain } from './sdk/chain.ts'

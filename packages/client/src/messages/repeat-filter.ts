@@ -13,7 +13,13 @@ export class RepeatFilter {
 
   private constructor(store: AccountStore, seen: Set<string>) {
     this.#seen = seen
-    this.#entry = new KeptEntry({ store, table: 'seen', key: 'messages', value: () => [...seen] })
+    this.#entry = new KeptEntry({
+      store,
+      table: 'seen',
+      key: 'messages',
+      value: () => [...seen],
+      limit: REMEMBERED,
+    })
   }
 
   static async load(store: AccountStore): Promise<RepeatFilter> {

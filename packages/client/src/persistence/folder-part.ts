@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { copyFile, link, mkdir, open, rm } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import type { KeptFile, Part } from './store.ts'
+import { type KeptFile, type Part, StorageFull } from './store.ts'
 
 // What file systems take, counted in UTF-8; a name may have as many characters.
 const LONGEST_NAME_BYTES = 255
@@ -27,8 +27,17 @@ export async function openFolderPart(needs: {
     get size() {
       return size
     },
+    get durable() {
+      return size
+    },
     async append(bytes) {
-      await file.appendFile(bytes)
+      try {
+        await file.appendFile(bytes)
+      } catch (cause) {
+        // Some of it may be there.
+        await file.truncate(size)
+        throw isFull(cause) ? new StorageFull('The disk is full', { cause }) : cause
+      }
       size += bytes.length
     },
     async reset() {
@@ -50,6 +59,11 @@ export async function openFolderPart(needs: {
     },
     close,
   }
+}
+
+function isFull(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ENOSPC' || code === 'EDQUOT'
 }
 
 async function* emptyStream(): AsyncGenerator<Uint8Array> {}

@@ -4,8 +4,10 @@ interface Needs {
   readonly store: AccountStore
   readonly table: Table
   readonly key: string
-  /** What the entry is to hold, as of now. */
-  readonly value: () => unknown
+  /** What the entry is to hold, as of now: the newest last. */
+  readonly value: () => readonly unknown[]
+  /** Of what several tabs hold together, so many of the newest are kept. */
+  readonly limit: number
 }
 
 /** One entry of the store for something that changes in memory more often than it can be written. */
@@ -32,10 +34,15 @@ export class KeptEntry {
   }
 
   async #write(): Promise<void> {
-    const { key, store, table, value } = this.#needs
+    const { key, store, table, value, limit } = this.#needs
     while (this.#unsaved) {
       this.#unsaved = false
-      await store.put(table, key, value())
+      const held = store.isShared ? ((await store.get(table, key)) as unknown[] | undefined) : undefined
+      await store.put(table, key, held ? union(held, value()).slice(-limit) : value())
     }
   }
+}
+
+function union(held: readonly unknown[], own: readonly unknown[]): unknown[] {
+  return [...new Map([...held, ...own].map((each) => [JSON.stringify(each), each])).values()]
 }

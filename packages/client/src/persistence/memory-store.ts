@@ -1,17 +1,30 @@
-import type { AccountStore, KeptFile, Part, Store, Table } from './store.ts'
+import type { FileInput } from '../transfers/file-source.ts'
+import type { AccountStore, KeptFile, Part, Store, Table, UploadFiles } from './store.ts'
 import { StoreBusy } from './store.ts'
 
 /** A store that lives as long as the object: for tests and for pages that may keep nothing. */
 export function memoryStore(): Store {
+  return openMemoryStore({})
+}
+
+interface Abilities {
+  readonly isShared?: boolean
+  /** Files of uploads, by reference. */
+  readonly keepsFiles?: boolean
+}
+
+/** A memory store that can more, where it stands in for one that does. */
+export function openMemoryStore({ isShared = false, keepsFiles = false }: Abilities): Store {
   const accounts = new Map<string, MemoryAccount>()
   const open = new Set<string>()
   return {
     async open(account) {
-      if (open.has(account)) throw new StoreBusy(`The store of ${account} is in use`)
+      if (!isShared && open.has(account)) throw new StoreBusy(`The store of ${account} is in use`)
       open.add(account)
       const held = accounts.get(account) ?? new MemoryAccount()
       accounts.set(account, held)
-      return held.session(() => open.delete(account))
+      const session = held.session(() => open.delete(account))
+      return { ...session, isShared, ...(keepsFiles && { files: held.files }) }
     },
   }
 }
@@ -20,6 +33,15 @@ class MemoryAccount {
   readonly #tables = new Map<Table, Map<string, string>>()
   readonly #parts = new Map<string, Uint8Array[]>()
   readonly #kept = new Map<string, Blob>()
+  readonly #files = new Map<string, FileInput>()
+  readonly files: UploadFiles = {
+    keep: async (id, { blob, handle }) => {
+      const held = blob ?? handle
+      if (held) this.#files.set(id, held)
+    },
+    find: async (id) => this.#files.get(id),
+    drop: async (id) => void this.#files.delete(id),
+  }
 
   session(release: () => void): AccountStore {
     let over = false
@@ -37,6 +59,7 @@ class MemoryAccount {
         whileOpen()
         this.#table(table).delete(key)
         if (table === 'downloads') this.#kept.delete(key)
+        if (table === 'uploads') this.#files.delete(key)
       },
       entries: async (table) => [...this.#table(table)].map(([key, text]) => [key, parsed(text)]),
       part: async (id) => {
@@ -46,7 +69,7 @@ class MemoryAccount {
       kept: async (id) => keptFile(this.#kept.get(id)),
       forget: async () => {
         over = true
-        for (const map of [this.#tables, this.#parts, this.#kept]) map.clear()
+        for (const map of [this.#tables, this.#parts, this.#kept, this.#files]) map.clear()
       },
       close: async () => {
         over = true
@@ -66,9 +89,13 @@ class MemoryAccount {
     this.#parts.set(id, chunks)
     const kept = this.#kept
     const drop = () => void this.#parts.delete(id)
+    const size = () => chunks.reduce((size, chunk) => size + chunk.length, 0)
     return {
       get size() {
-        return chunks.reduce((size, chunk) => size + chunk.length, 0)
+        return size()
+      },
+      get durable() {
+        return size()
       },
       append: async (bytes) => void chunks.push(Uint8Array.from(bytes)),
       reset: async () => void chunks.splice(0),

@@ -15,8 +15,12 @@ async function partSize(store: AccountStore): Promise<number> {
   return part.size
 }
 
-/** What every store must do. `fresh` gives an empty one. */
-export function describeStore(name: string, fresh: () => Promise<Store>): void {
+/** What every store must do, and what those do besides that several tabs hold or that keep files. `fresh`: an empty one. */
+export function describeStore(
+  name: string,
+  fresh: () => Promise<Store>,
+  { isShared = false, keepsFiles = false }: { isShared?: boolean; keepsFiles?: boolean } = {},
+): void {
   describe(`the ${name} store`, () => {
     const account = 'alice@example.org'
 
@@ -55,22 +59,39 @@ export function describeStore(name: string, fresh: () => Promise<Store>): void {
       await Promise.all([alice.close(), bob.close()])
     })
 
-    it('has one holder at a time', async () => {
-      const store = await fresh()
-      const held = await store.open(account)
-      expect(await store.open(account).catch((error) => error)).to.be.instanceOf(StoreBusy)
-      await held.close()
-      await (await store.open(account)).close()
-    })
+    if (isShared)
+      it('lets several hold it at once and see the same', async () => {
+        const store = await fresh()
+        const first = await store.open(account)
+        const second = await store.open(account)
+        expect(first.isShared).to.equal(true)
+        await first.put('uploads', 'a', 1)
+        expect(await second.get('uploads', 'a')).to.equal(1)
+        await second.close()
+        expect(await first.entries('uploads')).to.deep.equal([['a', 1]])
+        await first.close()
+      })
+    else
+      it('has one holder at a time', async () => {
+        const store = await fresh()
+        const held = await store.open(account)
+        expect(held.isShared ?? false).to.equal(false)
+        expect(await store.open(account).catch((error) => error)).to.be.instanceOf(StoreBusy)
+        await held.close()
+        await (await store.open(account)).close()
+      })
 
     it('keeps a part for later and appends to it', async () => {
       const store = await (await fresh()).open(account)
       const part = await store.part('p')
       expect(part.size).to.equal(0)
       await part.append(bytesOf('hello '))
+      expect(part.size).to.equal(6)
+      expect(part.durable).to.be.within(0, 6)
       await part.close()
       const later = await store.part('p')
       expect(later.size).to.equal(6)
+      expect(later.durable).to.equal(6)
       await later.append(bytesOf('world'))
       expect(await textOf(later.read(4, 7))).to.equal('o w')
       expect(await textOf(later.read(5, 5))).to.equal('')
@@ -134,6 +155,35 @@ export function describeStore(name: string, fresh: () => Promise<Store>): void {
         await later.close()
       })
     }
+
+    if (keepsFiles)
+      it('keeps the files of uploads until they are dropped', async () => {
+        const held = await fresh()
+        const store = await held.open(account)
+        const { files } = store
+        if (!files) throw new Error('It keeps no files')
+        const found = async (id: string) => (await files.find(id)) as Blob | undefined
+        await files.keep('a', { blob: new Blob(['first']) })
+        await files.keep('a', { blob: new Blob(['second']) })
+        await files.keep('b', { blob: new Blob(['other']) })
+        await files.keep('c', {})
+        expect(await (await found('a'))?.text()).to.equal('second')
+        expect(await found('c')).to.equal(undefined)
+        await files.drop('a')
+        await files.drop('a')
+        expect(await found('a')).to.equal(undefined)
+        await store.delete('uploads', 'b')
+        expect(await found('b')).to.equal(undefined)
+        const late = files.keep('d', { blob: new Blob(['dropped while it is kept']) })
+        await Promise.all([files.drop('d'), late])
+        expect(await found('d')).to.equal(undefined)
+        await files.keep('e', { blob: new Blob(['forgotten']) })
+        await store.forget()
+        await store.close()
+        const later = await held.open(account)
+        expect(await later.files?.find('e')).to.equal(undefined)
+        await later.close()
+      })
 
     it('forgets with a download where its file was put', async () => {
       const store = await (await fresh()).open(account)

@@ -22,7 +22,13 @@ export class RoomIds {
 
   private constructor(store: AccountStore, messages: RoomMessage[]) {
     this.#messages = messages
-    this.#entry = new KeptEntry({ store, table: 'seen', key: 'rooms', value: () => [...messages] })
+    this.#entry = new KeptEntry({
+      store,
+      table: 'seen',
+      key: 'rooms',
+      value: () => [...messages],
+      limit: REMEMBERED,
+    })
   }
 
   static async load(store: AccountStore): Promise<RoomIds> {

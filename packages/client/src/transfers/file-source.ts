@@ -3,6 +3,7 @@ export interface FileHandle {
   readonly kind: 'file'
   readonly name: string
   getFile(): Promise<File>
+  requestPermission?(options: { mode: 'read' }): Promise<PermissionState>
 }
 
 export function isFileHandle(value: unknown): value is FileHandle {

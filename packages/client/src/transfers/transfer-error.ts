@@ -14,6 +14,7 @@ export type TransferErrorCode =
   | 'not_logged_in'
   | 'disconnected'
   | 'store_busy'
+  | 'storage_full'
   | 'unreachable'
   | 'refused'
   | 'bad_parameter'

@@ -1,5 +1,6 @@
 import { Refusal } from '@sluice/protocol'
 import { Bounced } from '../messages/bounced.ts'
+import { StorageFull } from '../persistence/store.ts'
 import { StanzaRefused } from '../session/stanza-refused.ts'
 import { Unreachable } from '../unreachable.ts'
 import { FileMissing } from './file-source.ts'
@@ -34,6 +35,10 @@ export function wireFailure(error: unknown): TransferFailure {
   if (error instanceof StanzaRefused) {
     const { statusCode, message, retryable } = error
     return { code: 'refused', statusCode, message, retryable }
+  }
+  if (error instanceof StorageFull) {
+    const message = 'There is no room for more bytes on this device'
+    return { code: 'storage_full', statusCode: 507, message, retryable: true }
   }
   // The patience of a call that gives up by itself (AbortSignal.timeout) ends so.
   const gaveUp = error instanceof DOMException && error.name === 'TimeoutError'
