@@ -1,23 +1,22 @@
 import type { Clock } from './clock.ts'
 import type { Contact } from './contacts/contact.ts'
 import type { Contacts } from './contacts/contacts.ts'
-import { EarlyPresences } from './contacts/early-presences.ts'
-import { lazily } from './lazily.ts'
-import { Listeners } from './listeners.ts'
+import type { Listeners } from './listeners.ts'
 import { loadPart } from './load-part.ts'
 import type { Log } from './log.ts'
 import type { Conversations } from './messages/conversations.ts'
-import { Inbox } from './messages/inbox.ts'
+import type { Inbox } from './messages/inbox.ts'
 import type { Message } from './messages/message.ts'
-import { MessageHistory } from './messages/message-history.ts'
-import { Outbox } from './messages/outbox.ts'
-import { RepeatFilter } from './messages/repeat-filter.ts'
-import { TextQueue } from './messages/text-queue.ts'
+import type { MessageHistory } from './messages/message-history.ts'
+import type { Outbox } from './messages/outbox.ts'
+import type { TextQueue } from './messages/text-queue.ts'
+import { type Chat, openChat } from './open-chat.ts'
 import type { AccountStore } from './persistence/store.ts'
-import { RoomIds } from './rooms/room-ids.ts'
-import { Rooms } from './rooms/rooms.ts'
+import type { Rooms } from './rooms/rooms.ts'
 import type { Connector, Credentials } from './session/connection.ts'
-import { LiveSession } from './session/live-session.ts'
+import type { LiveSession } from './session/live-session.ts'
+import type { TabSharing } from './tabs/tab-sharing.ts'
+import type { OpenTabs, Tabs } from './tabs/tabs.ts'
 import type { Downloads } from './transfers/downloads.ts'
 import type { OpenFile } from './transfers/file-source.ts'
 import type { HttpTransport } from './transfers/http-transport.ts'
@@ -44,21 +43,26 @@ interface Needs {
   readonly resource?: string | undefined
   readonly mediaService?: string | undefined
   readonly downloadDir?: string | undefined
+  /** For a store that several tabs share. */
+  readonly openTabs?: OpenTabs | undefined
+  /** It was logged out in another tab. */
+  readonly onLogout: () => void
+}
+
+/** The other tabs of the account. */
+interface Others {
+  readonly tabs: Tabs
+  readonly sharing: TabSharing
+}
+
+export interface Ending {
+  readonly forget: boolean
+  /** Another tab empties the store. */
+  readonly byOther?: boolean
 }
 
 /** What hangs on the session of one account. */
-interface Parts extends Transfers {
-  readonly session: LiveSession
-  readonly history: MessageHistory
-  readonly rooms: Rooms
-  readonly inbox: Inbox
-  readonly outbox: Outbox
-  readonly texts: TextQueue
-  readonly contactChanges: Listeners<readonly Contact[]>
-  /** The contact list, read from then on. */
-  readonly contacts: () => Promise<Contacts>
-  readonly conversations: () => Promise<Conversations>
-}
+interface Parts extends Omit<Chat, 'archive'>, Transfers {}
 
 /** One account while it is logged in: its session and everything that hangs on it. */
 export class Account implements Parts {
@@ -77,13 +81,15 @@ export class Account implements Parts {
   readonly #store: AccountStore
   readonly #transport: HttpTransport
   readonly #log: Log
+  readonly #others: Others | undefined
   #keeping: Promise<void> = Promise.resolve()
   #endedBy: TransferError | undefined
 
-  private constructor({ store, transport, log }: Needs, parts: Parts) {
+  private constructor({ store, transport, log }: Needs, parts: Parts, others: Others | undefined) {
     this.#store = store
     this.#transport = transport
     this.#log = log
+    this.#others = others
     this.session = parts.session
     this.control = parts.control
     this.history = parts.history
@@ -104,34 +110,24 @@ export class Account implements Parts {
 
   /** Reads what the store holds. It goes online by `session.open`. Rejects with Unreachable. */
   static async load(needs: Needs): Promise<Account> {
-    const { store, log } = needs
     // A third of the SDK, which a page fetches only once it connects.
     const { openTransfers } = await loadPart(import('./transfers/open-transfers.ts'))
-    const repeats = await RepeatFilter.load(store)
-    const roomIds = await RoomIds.load(store)
-    const session = new LiveSession({ ...needs, resource: needs.resource ?? (await ownResource(store)) })
-    const history = new MessageHistory({ store })
-    const rooms = new Rooms({ ...needs, session })
-    const outbox = new Outbox({ ...needs, session, rooms, roomIds, repeats })
-    const inbox = new Inbox({ ...needs, session, history, rooms, roomIds, repeats })
-    const texts = new TextQueue({ ...needs, session, outbox })
-    const early = new EarlyPresences({ session })
-    const contactChanges = new Listeners<readonly Contact[]>(log)
-    const contacts = lazily(async () => {
-      const { Contacts } = await loadPart(import('./contacts/contacts.ts'))
-      return new Contacts({ session, rooms, early, changes: contactChanges, log })
-    })
-    const conversations = lazily(async () => {
-      const { Conversations } = await loadPart(import('./messages/conversations.ts'))
-      return new Conversations({ ...needs, session, rooms, roomIds, repeats, history })
-    })
-    const archive = {
-      findMedia: async (id: string, signal: AbortSignal) =>
-        (await conversations()).archive.findMedia(id, signal),
+    const others = await meetOthers(needs)
+    try {
+      const resource = needs.resource ?? (await ownResource(needs.store, others))
+      const chat = await openChat({ ...needs, resource })
+      const transfers = await openTransfers({ ...needs, ...chat, sharing: others?.sharing })
+      others?.sharing.begin({ upload: transfers.uploads, download: transfers.downloads })
+      return new Account(needs, { ...chat, ...transfers }, others)
+    } catch (error) {
+      others?.tabs.close()
+      throw error
     }
-    const transfers = await openTransfers({ ...needs, session, history, outbox, archive })
-    const chat = { session, history, rooms, inbox, outbox, texts, contactChanges, contacts, conversations }
-    return new Account(needs, { ...chat, ...transfers })
+  }
+
+  /** Goes on with the transfers that ran when the page or process died. */
+  async goOn(): Promise<void> {
+    await Promise.all([this.uploads.goOn(), this.downloads.goOn()])
   }
 
   /** Has this done in its turn, before the account ends. Never throws. */
@@ -146,10 +142,15 @@ export class Account implements Parts {
     return this.#endedBy
   }
 
-  /** Stops everything with this reason and lets the store go; with `forget`, emptied. Idempotent. */
-  async end(reason: TransferError, { forget }: { forget: boolean }): Promise<void> {
+  /**
+   * Stops everything with this reason and lets the store go; with `forget`, emptied, and logged out in all tabs, unless
+   * it was one of them that said so. Idempotent.
+   */
+  async end(reason: TransferError, { forget, byOther }: Ending): Promise<void> {
     if (this.#endedBy) return
     this.#endedBy = reason
+    const others = this.#others
+    others?.sharing.end()
     this.texts.close(reason)
     if (forget) await this.inbox.close({ forget })
     await Promise.all([this.uploads.end(reason), this.downloads.end(reason)])
@@ -160,17 +161,39 @@ export class Account implements Parts {
     await this.#keeping
     this.#transport.close()
     try {
-      if (forget) await this.#store.forget()
+      if (forget && !byOther) {
+        if (others) await (await loadPart(import('./tabs/end-other-tabs.ts'))).endOtherTabs(others.tabs)
+        await this.#store.forget()
+      }
     } finally {
       await this.#store.close()
+      // Whoever takes over finds what was stored last.
+      others?.tabs.close()
     }
   }
 }
 
-async function ownResource(store: AccountStore): Promise<string> {
+async function meetOthers({
+  store,
+  openTabs,
+  account,
+  clock,
+  log,
+  onLogout,
+}: Needs): Promise<Others | undefined> {
+  if (!store.isShared || !openTabs) return undefined
+  const [{ TabSharing }, tabs] = await loadPart(
+    Promise.all([import('./tabs/tab-sharing.ts'), openTabs(account)]),
+  )
+  return { tabs, sharing: new TabSharing({ tabs, clock, log, onLogout }) }
+}
+
+/** Of several tabs the first has the stored one, and each other one its own. */
+async function ownResource(store: AccountStore, others: Others | undefined): Promise<string> {
+  const fresh = `sluice-${crypto.randomUUID().slice(0, 8)}`
+  if (others && !(await others.tabs.take('resource'))) return fresh
   const held = (await store.get('device', 'resource')) as string | undefined
   if (held !== undefined) return held
-  const resource = `sluice-${crypto.randomUUID().slice(0, 8)}`
-  await store.put('device', 'resource', resource)
-  return resource
+  await store.put('device', 'resource', fresh)
+  return fresh
 }

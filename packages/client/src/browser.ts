@@ -2,11 +2,12 @@ import { type Client, openClient } from './client.ts'
 import type { ClientOptions } from './client-options.ts'
 import { systemClock } from './clock.ts'
 import { loadPart } from './load-part.ts'
-import { memoryStore } from './persistence/memory-store.ts'
+import { indexedDbStore } from './persistence/indexed-db-store.ts'
 import type { Store } from './persistence/store.ts'
 import type { Platform } from './platform.ts'
 import type { Facade } from './sdk/facade.ts'
 import { openSdk } from './sdk/open-sdk.ts'
+import type { Tabs } from './tabs/tabs.ts'
 import { openBrowserFile } from './transfers/open-browser-file.ts'
 import { unsupported } from './unsupported.ts'
 
@@ -28,8 +29,17 @@ const platform: Platform = {
     return nobleSha256()
   },
   openFile: openBrowserFile,
-  defaultStore: () => memoryStore(),
+  defaultStore: () => indexedDbStore(),
+  // Without locks (no secure context) each tab is alone: of two with one account the last one wins.
+  get openTabs() {
+    return globalThis.navigator?.locks && openTabs
+  },
+  resumesOnConnect: true,
   random: Math.random,
+}
+
+async function openTabs(account: string): Promise<Tabs> {
+  return (await import('./tabs/web-tabs.ts')).openWebTabs(account)
 }
 
 /** A second, independent SDK: another account in the same page. */

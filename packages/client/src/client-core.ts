@@ -1,10 +1,10 @@
-import { Account } from './account.ts'
+import { Account, type Ending } from './account.ts'
 import { type EventListeners, openEvents, passOn } from './client-events.ts'
 import { type Address, addressOf, type ClientOptions } from './client-options.ts'
 import { sleep } from './clock.ts'
 import { loadPart } from './load-part.ts'
 import { type Log, logTo } from './log.ts'
-import { type AccountStore, type Store, StoreBusy } from './persistence/store.ts'
+import { type AccountStore, type StorageTrouble, type Store, StoreBusy } from './persistence/store.ts'
 import type { Platform } from './platform.ts'
 import { ConnectError, type Connector, type Credentials } from './session/connection.ts'
 import type { SessionState } from './session/session.ts'
@@ -86,7 +86,7 @@ export class ClientCore {
         this.#login.resource === resource
       if (isSame && (await this.#comesOnline())) return
       await this.#leave(disconnected(), { forget: false })
-      const { clock, random, sha256, openFile, openTransport } = this.#platform
+      const { clock, random, sha256, openFile, openTransport, openTabs } = this.#platform
       const connector = await this.#connector(address)
       const transport = await openTransport().catch((error: unknown) => {
         throw connectFailure(error)
@@ -107,6 +107,8 @@ export class ClientCore {
         resource,
         mediaService: this.#options.mediaService,
         downloadDir: this.#options.downloadDir,
+        openTabs,
+        onLogout: () => this.#loggedOut(address.account),
       }).catch(async (error: unknown) => {
         await store.close()
         throw connectFailure(error)
@@ -118,6 +120,7 @@ export class ClientCore {
       try {
         await account.session.open()
         this.#kept = address.account
+        if (this.#options.resumeOnConnect ?? this.#platform.resumesOnConnect) await account.goOn()
       } catch (error) {
         await this.#leave(disconnected(), { forget: false })
         throw connectFailure(error)
@@ -145,15 +148,35 @@ export class ClientCore {
 
   async #forget(account: string): Promise<void> {
     const store = await this.#openStore(account)
+    const tabs = store.isShared ? await this.#platform.openTabs?.(account) : undefined
     try {
+      if (tabs) await (await import('./tabs/end-other-tabs.ts')).endOtherTabs(tabs)
       await store.forget()
     } finally {
       await store.close()
+      tabs?.close()
     }
   }
 
+  /** In another tab, which empties the store. */
+  #loggedOut(account: string): void {
+    const leaving = this.#inTurn(async () => {
+      if (this.#account?.session.account !== account) return
+      this.#kept = undefined
+      await this.#leave(notLoggedIn(), { forget: true, byOther: true })
+    })
+    leaving.catch((error: unknown) => this.log('error', 'a session did not end well', { error }))
+  }
+
   #openStore(account: string): Promise<AccountStore> {
-    return this.#store.open(account).catch((error) => {
+    const reported = new Set<string>()
+    const report = (trouble: StorageTrouble) => {
+      if (reported.has(trouble.code)) return
+      reported.add(trouble.code)
+      this.log('warn', 'the browser does not store everything', { code: trouble.code })
+      this.events.storage.emit(trouble)
+    }
+    return this.#store.open(account, report).catch((error) => {
       throw connectFailure(error)
     })
   }
@@ -177,7 +200,7 @@ export class ClientCore {
     }
   }
 
-  async #leave(reason: TransferError, how: { forget: boolean }): Promise<void> {
+  async #leave(reason: TransferError, how: Ending): Promise<void> {
     const account = this.#account
     this.#account = undefined
     await account?.end(reason, how)

@@ -4,6 +4,7 @@ import { Listeners } from './listeners.ts'
 import type { Log } from './log.ts'
 import type { Presence, ReceiptEvent, Typing } from './messages/inbox.ts'
 import type { Message } from './messages/message.ts'
+import type { StorageTrouble } from './persistence/store.ts'
 import type { SessionState } from './session/session.ts'
 import type { Downloaded } from './transfers/download.ts'
 import type { Transfer } from './transfers/transfer.ts'
@@ -28,6 +29,8 @@ export interface ClientEvents {
   download: TransferPercent
   /** A new transfer, or one whose state or progress has changed. */
   transfer: Transfer<Message> | Transfer<Downloaded>
+  /** Something is remembered only until the page is closed; everything else works. Once for each code and login. */
+  storage: StorageTrouble
 }
 
 export type EventListeners = { readonly [E in keyof ClientEvents]: Listeners<ClientEvents[E]> }
@@ -44,6 +47,7 @@ export function openEvents(log: Log): EventListeners {
     upload: new Listeners(log),
     download: new Listeners(log),
     transfer: new Listeners(log),
+    storage: new Listeners(log),
   }
 }
 

@@ -16,10 +16,15 @@ export interface ClientOptions {
   readonly domain?: string | undefined
   /** JID of the media service; by default found among the services of the server. */
   readonly mediaService?: string | undefined
-  /** Where the client remembers; in Node by default `folderStore()`. */
+  /** Where the client remembers; by default `folderStore()` in Node and `indexedDbStore()` in browsers. */
   readonly store?: Store | undefined
   /** Node: the folder for finished downloads; by default the store's own. */
   readonly downloadDir?: string | undefined
+  /**
+   * Whether transfers that ran when the page or the process died go on by themselves after `connect`; those that were
+   * paused stay so. By default true in browsers, false in Node.
+   */
+  readonly resumeOnConnect?: boolean | undefined
   readonly onLog?: LogListener | undefined
 }
 

@@ -11,7 +11,7 @@ import type { Platform } from './platform.ts'
 import type { Credentials } from './session/connection.ts'
 import type { SessionState } from './session/session.ts'
 import type { Downloaded } from './transfers/download.ts'
-import type { FileInput } from './transfers/file-source.ts'
+import type { FileHandle, FileInput } from './transfers/file-source.ts'
 import type { Transfer } from './transfers/transfer.ts'
 import { TransferError } from './transfers/transfer-error.ts'
 import { downloadTexts } from './transfers/transfer-texts.ts'
@@ -21,6 +21,8 @@ export interface SendMediaOptions {
   readonly to: string
   /** In Node also a path. Read while it is sent, never whole. */
   readonly file: FileInput
+  /** Of the same file, so that a later run of the page finds it again (Chromium); `file` may be a handle itself. */
+  readonly handle?: FileHandle | undefined
   /** How to show it; `file` by default. */
   readonly kind?: MediaKind | undefined
   readonly caption?: string | undefined
@@ -96,13 +98,14 @@ export function openClient(platform: Platform, options: ClientOptions): Client {
 /** The typed face on transfers. */
 export function mediaOf(core: ClientCore): Media {
   return {
-    send({ signal, to, file, kind = 'file', caption, fileName, replyTo, metadata, chat, id }) {
+    send({ signal, to, file, handle, kind = 'file', caption, fileName, replyTo, metadata, chat, id }) {
       const { uploads, rooms } = core.account
       const held = id === undefined ? undefined : uploads.get(textParameter(id, 'id'))
       const upload = uploads.create({
         id: id ?? crypto.randomUUID(),
         to: recipientParameter(to, 'to', rooms),
         file: fileParameter(file),
+        handle,
         kind: kindParameter(kind),
         fileName,
         intent: { chat, caption, replyTo: replyTo || undefined, metadata },

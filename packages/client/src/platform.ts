@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { Store } from './persistence/store.ts'
 import type { WebSocketClass } from './session/xmpp-stream.ts'
+import type { OpenTabs } from './tabs/tabs.ts'
 import type { OpenFile } from './transfers/file-source.ts'
 import type { HttpTransport } from './transfers/http-transport.ts'
 import type { Sha256 } from './transfers/running-hash.ts'
@@ -15,6 +16,10 @@ export interface Platform {
   readonly openFile: OpenFile
   /** Where a client remembers when its app names no store. */
   readonly defaultStore: () => Store
+  /** Where several tabs may share a store. */
+  readonly openTabs?: OpenTabs | undefined
+  /** Unless the app says otherwise; by default false. */
+  readonly resumesOnConnect?: boolean
   /** From 0 up to 1. */
   readonly random: () => number
 }

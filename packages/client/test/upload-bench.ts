@@ -8,6 +8,7 @@ import { MediaControl } from '../src/transfers/media-control.ts'
 import { openNodeFile } from '../src/transfers/open-node-file.ts'
 import { Places } from '../src/transfers/places.ts'
 import type { IncrementalHash } from '../src/transfers/running-hash.ts'
+import type { Sharing } from '../src/transfers/sharing.ts'
 import type { Transfer, TransferState } from '../src/transfers/transfer.ts'
 import type { TransferError } from '../src/transfers/transfer-error.ts'
 import type { Upload } from '../src/transfers/upload.ts'
@@ -29,7 +30,9 @@ export const hastyClock = {
 }
 
 /** The uploads of an account against a scripted gateway; `again` is the next run of the same program. */
-export async function uploadBench(from: { gateway?: ScriptedGateway; store?: AccountStore } = {}): Promise<{
+export async function uploadBench(
+  from: { gateway?: ScriptedGateway; store?: AccountStore; sharing?: Sharing } = {},
+): Promise<{
   gateway: ScriptedGateway
   store: AccountStore
   uploads: Uploads
@@ -45,6 +48,7 @@ export async function uploadBench(from: { gateway?: ScriptedGateway; store?: Acc
     control: new MediaControl({ session: gateway, service, transport: gateway.transport }),
     transport: gateway.transport,
     store,
+    sharing: from.sharing,
     history,
     outbox,
     places: new Places(6),

@@ -4,7 +4,7 @@ import type { Presence, ReceiptEvent, Typing } from '../messages/inbox.ts'
 import type { Message } from '../messages/message.ts'
 import type { JoinedRoom } from '../rooms/rooms.ts'
 import type { Downloaded } from '../transfers/download.ts'
-import type { FileInput } from '../transfers/file-source.ts'
+import type { FileHandle, FileInput } from '../transfers/file-source.ts'
 import type { Cb, Chain } from './chain.ts'
 import type { Res } from './res.ts'
 
@@ -28,6 +28,8 @@ export interface MediaParams {
   readonly fileMessageParams: {
     /** In Node also a path. */
     readonly file: FileInput
+    /** Of the same file, so that a later run of the page finds it again (Chromium); `file` may be a handle itself. */
+    readonly handle?: FileHandle | undefined
     readonly caption?: string | undefined
     readonly fileName?: string | undefined
     /** The message id; a random one by default. */

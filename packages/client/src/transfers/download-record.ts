@@ -1,16 +1,11 @@
-import type { TransferFailure } from './transfer-error.ts'
+import type { TransferRecord } from './sharing.ts'
 
 /** A download as the store keeps it, beside its part. */
-export interface DownloadRecord {
-  readonly id: string
-  /** Milliseconds since 1970. */
-  readonly createdAt: number
+export interface DownloadRecord extends TransferRecord {
   /** Absent until it was looked up. */
   file?: DownloadedFile | undefined
-  state: 'unfinished' | 'done' | 'failed'
   /** Of the bytes in the part; they may only be gone on with under the same one. */
   etag?: string | undefined
-  failure?: TransferFailure | undefined
 }
 
 /** What is known of a file before its bytes are here. */

@@ -1,7 +1,7 @@
 import { checkFileName, Refusal } from '@sluice/protocol'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
-import type { AccountStore, KeptFile, Part } from '../persistence/store.ts'
+import { type AccountStore, type KeptFile, type Part, PartDamaged } from '../persistence/store.ts'
 import type { Session } from '../session/session.ts'
 import { downloadFailure, downloadRefusal } from './download-failure.ts'
 import type { DownloadedFile, DownloadRecord } from './download-record.ts'
@@ -10,6 +10,7 @@ import type { HttpTransport } from './http-transport.ts'
 import { Patience } from './persistently.ts'
 import type { Places } from './places.ts'
 import { RunningHash, type Sha256 } from './running-hash.ts'
+import type { ResumeOptions, Sharing, Verb } from './sharing.ts'
 import type { Transfer } from './transfer.ts'
 import { TransferCell } from './transfer-cell.ts'
 import { TransferError } from './transfer-error.ts'
@@ -30,6 +31,8 @@ export interface DownloadNeeds {
   readonly transport: HttpTransport
   readonly session: Session
   readonly store: AccountStore
+  /** Absent where a store has one holder. */
+  readonly sharing?: Sharing | undefined
   readonly places: Places
   readonly sha256: Sha256
   readonly clock: Clock
@@ -41,14 +44,11 @@ export interface DownloadNeeds {
 }
 
 /** One download, across pauses, lost lines, and runs of the program. */
-export class Download extends VisibleTransfer<Downloaded> implements Transfer<Downloaded> {
-  readonly id: string
+export class Download extends VisibleTransfer<Downloaded, DownloadRecord> implements Transfer<Downloaded> {
+  readonly kind = 'download'
   readonly #needs: DownloadNeeds
-  readonly #record: DownloadRecord
   #hash: RunningHash
   #abort = new AbortController()
-  /** Aborted with the reason once the session has ended. */
-  readonly #over = new AbortController()
   #running: Promise<void> = Promise.resolve()
   #discarding: Promise<void> = Promise.resolve()
 
@@ -59,57 +59,52 @@ export class Download extends VisibleTransfer<Downloaded> implements Transfer<Do
     { held, kept }: { held: number; kept: KeptFile | undefined },
   ) {
     const progress = { sent: held, committed: held, total: record.file?.size ?? 0 }
-    super(new TransferCell({ state: 'paused', progress, log: needs.log }))
-    this.id = record.id
+    super(needs, record, new TransferCell({ state: 'paused', progress, log: needs.log }))
     this.#needs = needs
-    this.#record = record
     this.#hash = new RunningHash(needs.sha256)
     if (kept) this.cell.succeed(this.#downloaded(kept))
     else if (record.state === 'failed' && record.failure)
       this.cell.fail(new TransferError(record.failure), 'failed')
   }
 
-  get failure(): TransferError | undefined {
-    return this.#record.failure && new TransferError(this.#record.failure)
+  perform(verb: Verb, _options?: ResumeOptions): Promise<void> {
+    if (verb === 'pause') return this.#stop()
+    return verb === 'resume' ? this.#resume() : this.#discard()
   }
 
-  async pause(): Promise<void> {
-    this.#over.signal.throwIfAborted()
+  async #stop(): Promise<void> {
     if (this.state === 'done') throw downloadRefusal(this.id, 'already_completed')
     if (this.state === 'failed') throw downloadRefusal(this.id, 'already_failed')
     if (this.state === 'discarded') throw downloadRefusal(this.id, 'not_found')
     this.#abort.abort(new Error('paused'))
     this.cell.enter('paused')
+    this.record.paused = true
     await this.#running
+    // One whose file is not known yet has no record.
+    if (this.record.file) await this.#save()
   }
 
-  async resume(): Promise<void> {
-    this.#over.signal.throwIfAborted()
+  async #resume(): Promise<void> {
     if (this.state === 'discarded') throw downloadRefusal(this.id, 'not_found')
     // An id that nobody knew may be known by now: its message may have come late.
-    const forGood = this.#record.file !== undefined && this.failure?.retryable === false
+    const forGood = this.record.file !== undefined && this.failure?.retryable === false
     if (this.state === 'failed' && forGood) throw this.failure
     if (this.state !== 'paused' && this.state !== 'failed') return
-    this.cell.reopen()
-    this.cell.enter('pending')
-    this.#go()
+    this.restart()
   }
 
-  async discard(): Promise<void> {
-    this.#over.signal.throwIfAborted()
+  async #discard(): Promise<void> {
     if (this.state === 'done') throw downloadRefusal(this.id, 'already_completed')
     if (this.state === 'discarded') return
     this.#abort.abort(new Error('discarded'))
-    const message = `Media download for message-id ${this.id} is discarded`
-    const failure = { code: 'discarded', statusCode: 410, message, retryable: false } as const
-    this.cell.fail(new TransferError(failure), 'discarded')
+    this.cell.fail(this.discarded(), 'discarded')
     this.#discarding = this.#running.then(() => this.#forget())
     await this.#discarding
   }
 
   /** Stops here and now, for the end of the session; what is there stays. */
   async end(reason: Error): Promise<void> {
-    this.#over.abort(reason)
+    this.over.abort(reason)
     if (this.state !== 'done' && this.state !== 'discarded') {
       this.#abort.abort(reason)
       this.cell.fail(reason, this.state === 'failed' ? 'failed' : 'paused')
@@ -125,6 +120,22 @@ export class Download extends VisibleTransfer<Downloaded> implements Transfer<Do
     await stopping
   }
 
+  protected async showResult(): Promise<void> {
+    const kept = await this.#needs.store.kept(this.id)
+    if (kept) this.cell.succeed(this.#downloaded(kept))
+  }
+
+  protected restart(): void {
+    this.cell.reopen()
+    this.cell.enter('pending')
+    this.#go()
+  }
+
+  protected discarded(): TransferError {
+    const message = `Media download for message-id ${this.id} is discarded`
+    return new TransferError({ code: 'discarded', statusCode: 410, message, retryable: false })
+  }
+
   #go(): void {
     const abort = new AbortController()
     this.#abort = abort
@@ -134,10 +145,13 @@ export class Download extends VisibleTransfer<Downloaded> implements Transfer<Do
   /** Never rejects. */
   async #run(signal: AbortSignal): Promise<void> {
     const { store, places } = this.#needs
+    // One that began under an id which another tab leads joins that one.
+    if (!(await this.leads())) return void this.resume().catch(() => {})
     try {
       signal.throwIfAborted()
+      this.record.paused = undefined
       const kept = (await store.kept(this.id)) ?? (await places.hold(signal, () => this.#fetch(signal)))
-      this.#record.state = 'done'
+      this.record.state = 'done'
       await this.#save()
       this.cell.succeed(this.#downloaded(kept))
     } catch (error) {
@@ -147,13 +161,13 @@ export class Download extends VisibleTransfer<Downloaded> implements Transfer<Do
 
   async #fetch(signal: AbortSignal): Promise<KeptFile> {
     const { store, fileOf } = this.#needs
-    this.#record.file ??= await fileOf(this.id, signal)
-    this.#record.state = 'unfinished'
-    this.#record.failure = undefined
+    this.record.file ??= await fileOf(this.id, signal)
+    this.record.state = 'unfinished'
+    this.record.failure = undefined
     await this.#save()
     const part = await store.part(this.id)
     try {
-      return await this.#fetchAndCheck(part, this.#record.file, signal)
+      return await this.#fetchAndCheck(part, this.record.file, signal)
     } finally {
       await part.close()
     }
@@ -166,18 +180,28 @@ export class Download extends VisibleTransfer<Downloaded> implements Transfer<Do
       await this.#fetchAll(part, url, signal)
       this.cell.enter('processing')
       const { size } = part
-      const read = (start: number, stop: number) => part.read(start, stop)
-      if (sha256 === undefined || (await this.#hash.finish({ size, read }, signal)) === sha256) {
+      if (sha256 === undefined || (await this.#digestOf(part, signal)) === sha256) {
         const { downloadDir } = this.#needs
-        return await part.finish({ name: safeName(name), mediaType, downloadDir })
+        const kept = await part.finish({ name: safeName(name), mediaType, downloadDir })
+        this.cell.advance({ sent: size, committed: size })
+        return kept
       }
       this.#needs.log('warn', 'a download does not match its hash', { id: this.id, attempt })
       await part.reset()
       this.#hash = new RunningHash(this.#needs.sha256)
-      this.#record.etag = undefined
+      this.record.etag = undefined
       this.cell.advance({ sent: 0, committed: 0 })
     }
     throw new Refusal('hash-mismatch')
+  }
+
+  /** Undefined when it cannot be read any more. */
+  #digestOf(part: Part, signal: AbortSignal): Promise<string | undefined> {
+    const read = (start: number, stop: number) => part.read(start, stop)
+    return this.#hash.finish({ size: part.size, read }, signal).catch((error: unknown) => {
+      if (error instanceof PartDamaged) return undefined
+      throw error
+    })
   }
 
   async #fetchAll(part: Part, url: string, signal: AbortSignal): Promise<void> {
@@ -186,10 +210,10 @@ export class Download extends VisibleTransfer<Downloaded> implements Transfer<Do
     for (;;) {
       const before = part.size
       try {
-        this.cell.advance({ sent: before, committed: before })
+        this.cell.advance({ sent: before, committed: part.durable })
         return await fetchBytes({
           transport: this.#needs.transport,
-          record: this.#record,
+          record: this.record,
           url,
           part,
           signal,
@@ -206,7 +230,7 @@ export class Download extends VisibleTransfer<Downloaded> implements Transfer<Do
             this.cell.enter('active')
             await this.#save()
           },
-          onBytes: () => this.cell.advance({ sent: part.size, committed: part.size }),
+          onBytes: () => this.cell.advance({ sent: part.size, committed: part.durable }),
         })
       } catch (error) {
         if (part.size > before) patience.renew()
@@ -218,8 +242,8 @@ export class Download extends VisibleTransfer<Downloaded> implements Transfer<Do
   async #fail(error: unknown): Promise<void> {
     const failure = downloadFailure(this.id, error)
     this.#needs.log('warn', 'a download failed', { id: this.id, code: failure.code, error })
-    this.#record.state = 'failed'
-    this.#record.failure = failure.toJSON()
+    this.record.state = 'failed'
+    this.record.failure = failure.toJSON()
     await this.#rememberFailure(failure).catch((cause: unknown) =>
       this.#needs.log('error', 'the store does not take an entry', { id: this.id, error: cause }),
     )
@@ -228,7 +252,7 @@ export class Download extends VisibleTransfer<Downloaded> implements Transfer<Do
 
   async #rememberFailure({ retryable }: TransferError): Promise<void> {
     // Nothing is known of the file, so nothing is worth a record.
-    if (!this.#record.file) return
+    if (!this.record.file) return
     // Of no use any more: the bytes are of nothing that can be completed.
     if (!retryable) await (await this.#needs.store.part(this.id)).drop()
     await this.#save()
@@ -245,7 +269,7 @@ export class Download extends VisibleTransfer<Downloaded> implements Transfer<Do
   }
 
   async #save(): Promise<void> {
-    await this.#needs.store.put('downloads', this.id, this.#record)
+    await this.#needs.store.put('downloads', this.id, this.record)
   }
 }
 

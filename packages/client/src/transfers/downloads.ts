@@ -9,6 +9,7 @@ import { downloadRefusal } from './download-failure.ts'
 import type { DownloadedFile, DownloadRecord } from './download-record.ts'
 import type { MediaControl } from './media-control.ts'
 import { isTransient } from './persistently.ts'
+import type { News } from './sharing.ts'
 
 const KEPT_MS = 30 * 24 * 3600 * 1000
 
@@ -42,13 +43,26 @@ export class Downloads {
 
   /** Takes in what earlier runs left, and forgets what ended over 30 days ago, but no file. */
   async load(): Promise<void> {
-    const { store, clock } = this.#needs
+    const { store, clock, sharing } = this.#needs
     for (const [key, value] of await store.entries('downloads')) {
       const record = value as DownloadRecord
       const over = record.state !== 'unfinished' && record.createdAt < clock.now() - KEPT_MS
       if (over) await this.#forget(key)
-      else if (record.state !== 'done') await this.#open(record)
+      else if (record.state !== 'done') {
+        const download = await this.#open(record)
+        await sharing?.lead(download)
+      }
     }
+  }
+
+  /** One that another tab leads. */
+  adopt({ record }: News): Download {
+    return this.#hold({ ...(record as DownloadRecord) }, { held: 0, kept: undefined })
+  }
+
+  /** Goes on with what ran when the page or process died. Resolves when all of that runs. */
+  async goOn(): Promise<void> {
+    await Promise.all([...this.#held.values()].map((download) => download.goOn()))
   }
 
   async #forget(id: string): Promise<void> {

@@ -1,20 +1,28 @@
-import { type FileInput, FileMissing, type FileSource } from './file-source.ts'
+import { type FileHandle, type FileInput, FileMissing, type FileSource } from './file-source.ts'
 import { fingerprintOf, hashOfSmall, WHOLLY_SAMPLED_BYTES } from './fingerprint.ts'
 import { TransferError } from './transfer-error.ts'
 import { uploadTexts } from './transfer-texts.ts'
 import type { UploadRecord } from './upload-record.ts'
 import type { UploadNeeds } from './upload-run.ts'
 
+/** What the app gave in this run. */
+export interface GivenUpload {
+  readonly file: FileInput | undefined
+  readonly fileName?: string | undefined
+  readonly handle?: FileHandle | undefined
+}
+
 /**
- * Opens the file of an upload: the one given now, else the one it began with. The first time, the record takes
- * down what it is; later, it must be the same. Rejects with FileMissing, or TransferError `file_changed`.
+ * Opens the file of an upload: the one given now, else the one it began with, as far as a path or the store leads back
+ * to it. The first time, the record takes down what it is; later, it must be the same. Rejects with FileMissing, or
+ * TransferError `file_changed`.
  */
 export async function prepareFile(
-  { openFile, sha256 }: UploadNeeds,
+  { openFile, sha256, store, log }: UploadNeeds,
   record: UploadRecord,
-  given: { file: FileInput | undefined; fileName?: string | undefined },
+  given: GivenUpload,
 ): Promise<FileSource> {
-  const input = given.file ?? record.path
+  const input = given.file ?? record.path ?? (await store.files?.find(record.id))
   if (input === undefined) throw new FileMissing('There is no file')
   const source = await openFile(input)
   const known = record.file
@@ -30,6 +38,13 @@ export async function prepareFile(
     record.hashIsOver = record.sha256 !== undefined
   }
   record.path = source.path
+  if (given.file !== undefined && source.path === undefined) {
+    // Alongside: the bytes need not wait for a copy of them.
+    const kept = { blob: source.slice?.(0, source.size), handle: source.handle ?? given.handle }
+    store.files?.keep(record.id, kept).catch((error: unknown) => {
+      log('warn', 'a file is not kept for a later run', { id: record.id, error })
+    })
+  }
   return source
 }
 

@@ -1,10 +1,10 @@
 import type { Slot } from '@sluice/protocol'
 import type { Message } from '../messages/message.ts'
 import { completeUpload } from './complete-upload.ts'
-import { type FileInput, FileMissing, type FileSource } from './file-source.ts'
+import { FileMissing, type FileSource } from './file-source.ts'
 import { obtainSlot } from './obtain-slot.ts'
 import { persistently } from './persistently.ts'
-import { prepareFile } from './prepare-file.ts'
+import { type GivenUpload, prepareFile } from './prepare-file.ts'
 import { sendBytes } from './send-bytes.ts'
 import { sendMediaMessage } from './send-media-message.ts'
 import { TransferError } from './transfer-error.ts'
@@ -22,11 +22,7 @@ export interface RunSteps {
 }
 
 /** Takes an upload from wherever it stands to its end. Rejects with what stopped it. */
-export async function runUpload(
-  run: UploadRun,
-  given: { file: FileInput | undefined; fileName: string | undefined },
-  steps: RunSteps,
-): Promise<Message> {
+export async function runUpload(run: UploadRun, given: GivenUpload, steps: RunSteps): Promise<Message> {
   const { needs, record, cell, signal, retry } = run
   record.state = 'unfinished'
   record.failure = undefined
@@ -72,10 +68,7 @@ export function takeSlot({ record, cell }: Pick<UploadRun, 'record' | 'cell'>, s
 }
 
 /** A missing file is no obstacle once the gateway has all of it. */
-async function openFile(
-  run: UploadRun,
-  given: { file: FileInput | undefined; fileName: string | undefined },
-): Promise<FileSource | undefined> {
+async function openFile(run: UploadRun, given: GivenUpload): Promise<FileSource | undefined> {
   const { needs, record } = run
   try {
     return await prepareFile(needs, record, given)

@@ -1,19 +1,15 @@
 import type { Intent, MediaKind, Offer, UnfinishedUpload } from '@sluice/protocol'
 import type { Message } from '../messages/message.ts'
-import type { TransferFailure } from './transfer-error.ts'
+import type { TransferRecord } from './sharing.ts'
 
 /** Without a chat type until it is known whether the message goes to a room. */
 export type PlannedIntent = Omit<Intent, 'chat'> & { readonly chat?: Intent['chat'] | undefined }
 
 /** An upload as the store keeps it: all that a later run needs. */
-export interface UploadRecord {
-  readonly id: string
+export interface UploadRecord extends TransferRecord {
   readonly to: string
   readonly kind: MediaKind
   intent: PlannedIntent
-  /** Milliseconds since 1970. */
-  readonly createdAt: number
-  state: 'unfinished' | 'done' | 'failed'
   /** Where the file was; absent for a Blob, which does not outlive its process. */
   path?: string | undefined
   /** What was offered; absent until the file was opened. */
@@ -24,7 +20,6 @@ export interface UploadRecord {
   sha256?: string | undefined
   /** True once the gateway has the hash, or was never promised one. */
   hashIsOver: boolean
-  failure?: TransferFailure | undefined
   /** The result, once done. */
   message?: Message | undefined
   /** What the gateway could not be told yet. */

@@ -13,6 +13,7 @@ import type { MediaControl } from './media-control.ts'
 import type { Persistence } from './persistently.ts'
 import type { Places } from './places.ts'
 import type { RunningHash, Sha256 } from './running-hash.ts'
+import type { Sharing } from './sharing.ts'
 import type { TransferCell } from './transfer-cell.ts'
 import type { UploadRecord } from './upload-record.ts'
 
@@ -23,6 +24,8 @@ export interface UploadNeeds {
   readonly session: Session
   readonly outbox: Outbox
   readonly store: AccountStore
+  /** Absent where a store has one holder. */
+  readonly sharing?: Sharing | undefined
   readonly history: MessageHistory
   readonly places: Places
   readonly openFile: OpenFile

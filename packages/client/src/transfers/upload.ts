@@ -1,9 +1,10 @@
 import type { UploadStatus } from '@sluice/protocol'
 import { Listeners } from '../listeners.ts'
 import type { Message } from '../messages/message.ts'
-import type { FileInput } from './file-source.ts'
+import type { FileHandle, FileInput } from './file-source.ts'
 import { runUpload } from './run-upload.ts'
 import { RunningHash } from './running-hash.ts'
+import type { ResumeOptions, Verb } from './sharing.ts'
 import type { Transfer } from './transfer.ts'
 import { TransferCell } from './transfer-cell.ts'
 import { TransferError } from './transfer-error.ts'
@@ -21,18 +22,15 @@ import { VisibleTransfer } from './visible-transfer.ts'
 type Phase = 'bytes' | 'finishing' | 'claiming' | 'claimed'
 
 /** One upload with its message: across pauses, lost lines, and runs of the program. */
-export class Upload extends VisibleTransfer<Message> implements Transfer<Message> {
-  readonly id: string
+export class Upload extends VisibleTransfer<Message, UploadRecord> implements Transfer<Message> {
+  readonly kind = 'upload'
   readonly #needs: UploadNeeds
-  readonly #record: UploadRecord
   readonly #debt: UploadDebt
   readonly #statuses: Listeners<UploadStatus>
   readonly #fileName: string | undefined
-  #file: FileInput | undefined
+  readonly #handle: FileHandle | undefined
   #hash: RunningHash
   #abort = new AbortController()
-  /** Aborted with the reason once the session has ended. */
-  readonly #over = new AbortController()
   #phase: Phase = 'bytes'
   #wanted: 'go' | 'stop' = 'go'
   #running: Promise<void> = Promise.resolve()
@@ -45,35 +43,33 @@ export class Upload extends VisibleTransfer<Message> implements Transfer<Message
   constructor(
     needs: UploadNeeds,
     record: UploadRecord,
-    given: { file?: FileInput | undefined; fileName?: string | undefined } = {},
+    given: {
+      file?: FileInput | undefined
+      fileName?: string | undefined
+      handle?: FileHandle | undefined
+    } = {},
   ) {
     const { committed, file, state, failure, message } = record
     const progress = { sent: committed, committed, total: file?.size ?? 0 }
-    super(new TransferCell({ state: 'paused', progress, log: needs.log }))
-    this.id = record.id
+    super(needs, record, new TransferCell({ state: 'paused', progress, log: needs.log }))
     this.#needs = needs
-    this.#record = record
     this.#debt = new UploadDebt(needs, record, this.cell)
-    this.#file = given.file
+    this.file = given.file
     this.#fileName = given.fileName
+    this.#handle = given.handle
     this.#hash = new RunningHash(needs.sha256)
     this.#statuses = new Listeners(needs.log)
     if (state === 'done' && message) this.cell.succeed(message)
     else if (state === 'failed' && failure) this.cell.fail(new TransferError(failure), 'failed')
   }
 
-  /** Why it failed, while it is `failed`. */
-  get failure(): TransferError | undefined {
-    return this.#record.failure && new TransferError(this.#record.failure)
-  }
-
   /** The result, once done. */
   get result(): Message | undefined {
-    return this.#record.message
+    return this.record.message
   }
 
   get uploadId(): string | undefined {
-    return this.#record.slot?.uploadId
+    return this.record.slot?.uploadId
   }
 
   /** Whether the gateway is still to be told something. */
@@ -91,8 +87,12 @@ export class Upload extends VisibleTransfer<Message> implements Transfer<Message
     if (this.#wanted === 'go' && this.state === 'pending') this.#go()
   }
 
-  async pause(): Promise<void> {
-    this.#over.signal.throwIfAborted()
+  perform(verb: Verb, options?: ResumeOptions): Promise<void> {
+    if (verb === 'pause') return this.#stop()
+    return verb === 'resume' ? this.#resume(options) : this.#discard()
+  }
+
+  async #stop(): Promise<void> {
     const refusal = this.#pausing ? undefined : this.#tooLate()
     if (refusal) throw refusal
     this.#wanted = 'stop'
@@ -102,40 +102,40 @@ export class Upload extends VisibleTransfer<Message> implements Transfer<Message
     await this.#pausing
   }
 
-  async resume({ file }: { file?: FileInput | undefined } = {}): Promise<void> {
-    this.#over.signal.throwIfAborted()
+  async #resume({ file }: ResumeOptions = {}): Promise<void> {
     if (this.state === 'discarded') throw uploadNotFound(this.id)
     if (this.state === 'failed' && this.failure?.retryable === false) throw this.failure
     if (this.state === 'done') return
     this.#wanted = 'go'
     if (file !== undefined) {
-      this.#file = file
+      this.file = file
       // What was hashed may be of another file; this one is read from 0.
       this.#hash = new RunningHash(this.#needs.sha256)
     }
     // A stop that is under way comes first; whichever was asked for last wins.
     await this.#pausing?.catch(() => {})
-    this.#over.signal.throwIfAborted()
+    this.over.signal.throwIfAborted()
     if (this.#wanted !== 'go' || (this.state !== 'paused' && this.state !== 'failed')) return
     this.cell.reopen()
     this.cell.enter('pending')
     this.#go()
   }
 
-  async discard(): Promise<void> {
-    this.#over.signal.throwIfAborted()
+  async #discard(): Promise<void> {
     if (this.state === 'done') throw alreadyCompleted(this.id)
     if (this.state === 'discarded') return
     this.#abort.abort(new Error('discarded'))
     this.cell.fail(uploadDiscarded(this.id), 'discarded')
-    this.#file = undefined
-    this.#discarding = this.#running.then(() => this.#debt.discard())
+    this.#discarding = this.#running.then(async () => {
+      await this.#dropFile()
+      await this.#debt.discard()
+    })
     await this.#discarding
   }
 
   /** Stops here and now, for the end of the session; the gateway is not told and the record stays as it is. */
   async end(reason: Error): Promise<void> {
-    this.#over.abort(reason)
+    this.over.abort(reason)
     this.#debt.end(reason)
     if (this.state !== 'done' && this.state !== 'discarded') {
       this.#abort.abort(reason)
@@ -157,8 +157,8 @@ export class Upload extends VisibleTransfer<Message> implements Transfer<Message
   }
 
   /** Tells the gateway what it could not be told before; what stays owed is tried at the next line. Never rejects. */
-  settle(): Promise<Error | undefined> {
-    return this.#debt.settle()
+  async settle(): Promise<Error | undefined> {
+    return this.owes && (await this.leads()) ? this.#debt.settle() : undefined
   }
 
   /** The gateway's news about this upload. */
@@ -168,8 +168,23 @@ export class Upload extends VisibleTransfer<Message> implements Transfer<Message
     this.#statuses.emit(status)
   }
 
+  protected showResult(): void {
+    if (this.result) this.cell.succeed(this.result)
+  }
+
+  protected restart(): void {
+    this.#hash = new RunningHash(this.#needs.sha256)
+    this.cell.reopen()
+    this.cell.enter('pending')
+    this.#go()
+  }
+
+  protected discarded(): TransferError {
+    return uploadDiscarded(this.id)
+  }
+
   #go(): void {
-    if (this.#over.signal.aborted) return
+    if (this.over.signal.aborted) return
     this.#wanted = 'go'
     this.#phase = 'bytes'
     const abort = new AbortController()
@@ -183,7 +198,7 @@ export class Upload extends VisibleTransfer<Message> implements Transfer<Message
     const needs = this.#needs
     const run: UploadRun = {
       needs,
-      record: this.#record,
+      record: this.record,
       cell: this.cell,
       signal,
       retry: { ...needs, signal, onWaiting: () => this.#waiting() },
@@ -191,13 +206,16 @@ export class Upload extends VisibleTransfer<Message> implements Transfer<Message
       hash: this.#hash,
       save: () => this.#save(),
     }
+    // One that began under an id which another tab leads joins that one.
+    if (!(await this.leads())) return void this.resume({ file: this.file }).catch(() => {})
     try {
       signal.throwIfAborted()
       // A stop that the gateway was never told of is overtaken by going on.
-      this.#record.owes = undefined
+      this.record.owes = undefined
+      this.record.paused = undefined
       const message = await runUpload(
         run,
-        { file: this.#file, fileName: this.#fileName },
+        { file: this.file, fileName: this.#fileName, handle: this.#handle },
         {
           onAsking: (offer) => this.#debt.noteOffer(offer),
           onFinishing: () => {
@@ -206,8 +224,8 @@ export class Upload extends VisibleTransfer<Message> implements Transfer<Message
           onClaiming: (claim) => this.#claim(claim),
         },
       )
-      this.#file = undefined
       this.cell.succeed(message)
+      await this.#dropFile()
       await this.#debt.settle()
     } catch (error) {
       if (!signal.aborted) await this.#fail(error)
@@ -228,15 +246,33 @@ export class Upload extends VisibleTransfer<Message> implements Transfer<Message
   }
 
   async #fail(error: unknown): Promise<void> {
-    if (error instanceof StoppedElsewhere) return this.cell.enter('paused')
+    if (error instanceof StoppedElsewhere) {
+      await this.#rememberStop()
+      return this.cell.enter('paused')
+    }
     const failure = uploadFailure(this.id, error)
     this.#needs.log('warn', 'an upload failed', { id: this.id, code: failure.code, error })
-    this.#record.state = 'failed'
-    this.#record.failure = failure.toJSON()
-    await this.#save().catch((cause: unknown) =>
-      this.#needs.log('error', 'the store does not take an entry', { id: this.id, error: cause }),
-    )
+    this.record.state = 'failed'
+    this.record.failure = failure.toJSON()
+    await this.#save().catch((cause: unknown) => this.#cannotSave(cause))
     this.cell.fail(failure, 'failed')
+    if (!failure.retryable) await this.#dropFile()
+  }
+
+  /** So that it does not go on by itself after a reload. */
+  async #rememberStop(): Promise<void> {
+    this.record.paused = true
+    await this.#save().catch((error: unknown) => this.#cannotSave(error))
+  }
+
+  #cannotSave(error: unknown): void {
+    this.#needs.log('error', 'the store does not take an entry', { id: this.id, error })
+  }
+
+  /** What was kept of it for later runs. */
+  async #dropFile(): Promise<void> {
+    this.file = undefined
+    await this.#needs.store.files?.drop(this.id).catch((error: unknown) => this.#cannotSave(error))
   }
 
   #tooLate(): TransferError | undefined {
@@ -255,7 +291,7 @@ export class Upload extends VisibleTransfer<Message> implements Transfer<Message
     const finishing = this.#phase === 'finishing' && this.state !== 'paused'
     this.#abort.abort(new Error('paused'))
     if (!finishing) this.cell.enter('paused')
-    await this.#running
+    await Promise.all([this.#running, this.#rememberStop()])
     if (this.#discarded) return
     const stopped = await this.#debt.cancel()
     if (this.#discarded) return
@@ -271,6 +307,6 @@ export class Upload extends VisibleTransfer<Message> implements Transfer<Message
   }
 
   async #save(): Promise<void> {
-    await this.#needs.store.put('uploads', this.id, this.#record)
+    await this.#needs.store.put('uploads', this.id, this.record)
   }
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { Refusal } from '@sluice/protocol'
 import { expect } from 'chai'
 import { failureOf, reaches, sampleBytes, uploadBench } from '../../test/upload-bench.ts'
-import { memoryStore } from '../persistence/memory-store.ts'
+import { memoryStore, openMemoryStore } from '../persistence/memory-store.ts'
+import type { AccountStore } from '../persistence/store.ts'
 import { Unreachable } from '../unreachable.ts'
 import type { Uploads } from './uploads.ts'
 
@@ -23,8 +24,8 @@ describe('uploads across runs', () => {
   afterEach(() => rm(folder, { recursive: true }))
 
   /** Begins an upload and ends the run in the middle of it, as a crash would. */
-  async function interrupted(file: Blob | string) {
-    const bench = await uploadBench()
+  async function interrupted(file: Blob | string, from: { store?: AccountStore } = {}) {
+    const bench = await uploadBench(from)
     const patch = bench.gateway.hold('PATCH')
     send(bench.uploads, file)
     await patch.reached
@@ -66,6 +67,50 @@ describe('uploads across runs', () => {
     })
     await upload?.resume({ file: new Blob([bytes]) })
     await upload?.done
+  })
+
+  it('goes on by itself with the file that the store kept, at the committed byte, and drops it once done', async () => {
+    const store = await openMemoryStore({ keepsFiles: true }).open('alice@example.org')
+    const { again, gateway } = await interrupted(new Blob([bytes]), { store })
+    const { uploads } = await again()
+    expect(await store.files?.find('m1')).to.be.instanceOf(Blob)
+    await uploads.goOn()
+    expect(uploads.get('m1')?.state).to.equal('pending')
+    await uploads.get('m1')?.done
+    expect(gateway.upload.get('u-m1')?.bytes).to.deep.equal(Buffer.from(bytes))
+    await uploads.end(new Error('over'))
+    expect(await store.files?.find('m1')).to.equal(undefined)
+  })
+
+  it('refuses a kept file that has changed', async () => {
+    const store = await openMemoryStore({ keepsFiles: true }).open('alice@example.org')
+    const { again } = await interrupted(new Blob([bytes]), { store })
+    await store.files?.keep('m1', { blob: new Blob([sampleBytes(bytes.length, 2)]) })
+    const { uploads } = await again()
+    await uploads.goOn()
+    expect(await failureOf(uploads.get('m1')?.done ?? Promise.resolve())).to.include({ code: 'file_changed' })
+  })
+
+  it('drops the kept file of a discarded upload', async () => {
+    const store = await openMemoryStore({ keepsFiles: true }).open('alice@example.org')
+    const { again } = await interrupted(new Blob([bytes]), { store })
+    const { uploads } = await again()
+    await uploads.get('m1')?.discard()
+    expect(await store.files?.find('m1')).to.equal(undefined)
+  })
+
+  it('leaves alone by itself what its owner paused, or stopped from another device', async () => {
+    const bench = await uploadBench()
+    const patch = bench.gateway.hold('PATCH')
+    const upload = send(bench.uploads, path)
+    await patch.reached
+    await upload.pause()
+    await bench.uploads.end(new Error('crash'))
+    const { uploads } = await bench.again()
+    await uploads.goOn()
+    expect(uploads.get('m1')?.state).to.equal('paused')
+    await uploads.get('m1')?.resume()
+    await uploads.get('m1')?.done
   })
 
   it('refuses another file of the same length, and goes on with the right one', async () => {

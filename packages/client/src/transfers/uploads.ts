@@ -1,7 +1,8 @@
 import { decodeProgress, type MediaKind, NS, type XmlElement } from '@sluice/protocol'
 import { Listeners } from '../listeners.ts'
 import type { MediaService } from '../session/media-service.ts'
-import type { FileInput } from './file-source.ts'
+import type { FileHandle, FileInput } from './file-source.ts'
+import type { News } from './sharing.ts'
 import { Upload } from './upload.ts'
 import { type PlannedIntent, recordOfListed, type UploadRecord } from './upload-record.ts'
 import type { UploadNeeds } from './upload-run.ts'
@@ -14,6 +15,8 @@ export interface UploadIntent {
   readonly kind: MediaKind
   readonly file: FileInput
   readonly fileName?: string | undefined
+  /** Of the same file, for a later run. */
+  readonly handle?: FileHandle | undefined
   readonly intent: PlannedIntent
 }
 
@@ -41,21 +44,33 @@ export class Uploads {
 
   /** Takes in what earlier runs left, and forgets what ended over 30 days ago. */
   async load(): Promise<void> {
-    const { store, clock } = this.#needs
+    const { store, clock, sharing } = this.#needs
+    const resting: Upload[] = []
     for (const [key, value] of await store.entries('uploads')) {
       const record = value as UploadRecord
       const over = record.state !== 'unfinished' && record.createdAt < clock.now() - KEPT_MS
       if (over) await store.delete('uploads', key)
       else if (record.owes === 'discard') this.#discarded.add(new Upload(this.#needs, record))
-      else this.#hold(new Upload(this.#needs, record))
+      else resting.push(this.#hold(new Upload(this.#needs, record)))
     }
+    await Promise.all(resting.map((upload) => upload.state !== 'done' && sharing?.lead(upload)))
+  }
+
+  /** One that another tab leads. */
+  adopt({ record }: News): Upload {
+    return this.#hold(new Upload(this.#needs, { ...(record as UploadRecord) }))
+  }
+
+  /** Goes on with what ran when the page or process died. Resolves when all of that runs. */
+  async goOn(): Promise<void> {
+    await Promise.all([...this.#held.values()].map((upload) => upload.goOn()))
   }
 
   /**
    * A new upload, prepared but not begun. The same id again gives the one that is there, unless that has failed
    * or was discarded.
    */
-  create({ id, to, kind, file, fileName, intent }: UploadIntent): Upload {
+  create({ id, to, kind, file, fileName, handle, intent }: UploadIntent): Upload {
     const held = this.#held.get(id)
     if (held && held.state !== 'failed' && held.state !== 'discarded') return held
     const record: UploadRecord = {
@@ -69,7 +84,7 @@ export class Uploads {
       hashIsOver: false,
       ...(typeof file === 'string' && { path: file }),
     }
-    const upload = new Upload(this.#needs, record, { file, fileName })
+    const upload = new Upload(this.#needs, record, { file, fileName, handle })
     upload.prepare()
     return this.#hold(upload)
   }

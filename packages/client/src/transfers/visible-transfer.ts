@@ -1,11 +1,30 @@
+import type { AccountStore } from '../persistence/store.ts'
+import type { FileInput } from './file-source.ts'
+import type { News, ResumeOptions, Shareable, Sharing, TransferRecord, Verb } from './sharing.ts'
 import type { Progress, TransferState } from './transfer.ts'
 import type { TransferCell } from './transfer-cell.ts'
+import { TransferError } from './transfer-error.ts'
 
-/** What uploads and downloads show alike of the cell that they move. */
-export abstract class VisibleTransfer<T> {
+interface Needs {
+  readonly store: AccountStore
+  readonly sharing?: Sharing | undefined
+}
+
+/** What uploads and downloads have in common: they are seen by their cell, and led by one tab at a time. */
+export abstract class VisibleTransfer<T, R extends TransferRecord> implements Shareable {
+  abstract readonly kind: 'upload' | 'download'
+  readonly id: string
   protected readonly cell: TransferCell<T>
+  protected readonly record: R
+  /** Aborted with the reason once the session has ended. */
+  protected readonly over = new AbortController()
+  protected file: FileInput | undefined
+  readonly #needs: Needs
 
-  constructor(cell: TransferCell<T>) {
+  constructor(needs: Needs, record: R, cell: TransferCell<T>) {
+    this.id = record.id
+    this.#needs = needs
+    this.record = record
     this.cell = cell
   }
 
@@ -21,6 +40,11 @@ export abstract class VisibleTransfer<T> {
     return this.cell.done
   }
 
+  /** Why it failed, while it is `failed`. */
+  get failure(): TransferError | undefined {
+    return this.record.failure && new TransferError(this.record.failure)
+  }
+
   on(event: 'state' | 'progress', listener: () => void): () => void {
     return this.cell.on(event, listener)
   }
@@ -28,4 +52,83 @@ export abstract class VisibleTransfer<T> {
   [Symbol.asyncIterator](): AsyncGenerator<Progress> {
     return this.cell.steps()
   }
+
+  pause(): Promise<void> {
+    return this.#command('pause')
+  }
+
+  resume(options?: ResumeOptions): Promise<void> {
+    return this.#command('resume', options)
+  }
+
+  discard(): Promise<void> {
+    return this.#command('discard')
+  }
+
+  /** Goes on if it ran when the page or process that led it died. */
+  async goOn(): Promise<void> {
+    const { state, paused } = this.record
+    const ran = this.state === 'paused' && state === 'unfinished' && !paused
+    // What a resume rejects with, `done` rejects with as well.
+    if (ran && !this.#needs.sharing?.isElsewhere(this)) await this.resume().catch(() => {})
+  }
+
+  news(): News {
+    const { state, progress, record, file } = this
+    return { state, progress, record, ...(typeof file === 'object' && { file }) }
+  }
+
+  async show({ state, progress, record, file }: News): Promise<void> {
+    if (record) replace(this.record, record)
+    if (file !== undefined) this.file = file
+    this.cell.advance(progress)
+    if (state === 'done') await this.showResult()
+    else if (state === 'discarded') this.cell.fail(this.discarded(), state)
+    else if (state !== 'failed') {
+      this.cell.reopen()
+      this.cell.enter(state)
+    } else if (this.failure && this.state !== state) this.cell.fail(this.failure, state)
+  }
+
+  async stored(): Promise<R | undefined> {
+    return (await this.#needs.store.get(`${this.kind}s`, this.id)) as R | undefined
+  }
+
+  takeOver(record: R | undefined): void {
+    if (this.over.signal.aborted) return
+    if (record) replace(this.record, record)
+    const { state, paused } = this.record
+    if (state === 'done') void this.showResult()
+    else if (state === 'failed' && this.failure) this.cell.fail(this.failure, state)
+    else if (paused) this.cell.enter('paused')
+    else this.restart()
+  }
+
+  abstract perform(verb: Verb, options?: ResumeOptions): Promise<void>
+  /** Shows the success that the record tells of. */
+  protected abstract showResult(): void | Promise<void>
+  /** Begins a run, whatever was shown before. */
+  protected abstract restart(): void
+  /** How `done` rejects when it is discarded. */
+  protected abstract discarded(): TransferError
+
+  /** This tab leads it from now on, unless another one does. */
+  protected async leads(): Promise<boolean> {
+    return (await this.#needs.sharing?.lead(this)) ?? true
+  }
+
+  async #command(verb: Verb, options?: ResumeOptions): Promise<void> {
+    this.over.signal.throwIfAborted()
+    const { sharing } = this.#needs
+    if (!sharing) return this.perform(verb, options)
+    // Who goes on leads; a stop is for who does.
+    const isHere = verb === 'resume' ? await sharing.lead(this) : !sharing.isElsewhere(this)
+    return isHere ? this.perform(verb, options) : sharing.ask(this, verb, options)
+  }
+}
+
+/** In place: others hold it, too. */
+function replace<R extends object>(record: R, by: object): void {
+  for (const key of Object.keys(record)) delete record[key as keyof R]
+  Object.assign(record, by)
 }

@@ -1,0 +1,4 @@
+import { describeTabs } from '../src/tabs/tabs.contract.ts'
+import { inProcessTabs } from './in-process-tabs.ts'
+
+describeTabs('in one process', inProcessTabs())
