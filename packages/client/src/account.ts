@@ -4,6 +4,7 @@ import type { Contacts } from './contacts/contacts.ts'
 import type { Listeners } from './listeners.ts'
 import { loadPart } from './load-part.ts'
 import type { Log } from './log.ts'
+import type { LoadMediaCare } from './media/media-care.ts'
 import type { Conversations } from './messages/conversations.ts'
 import type { Inbox } from './messages/inbox.ts'
 import type { Message } from './messages/message.ts'
@@ -34,6 +35,7 @@ interface Needs {
   readonly random: () => number
   readonly sha256: Sha256
   readonly openFile: OpenFile
+  readonly mediaCare: LoadMediaCare
   readonly log: Log
   /** Bare JID. */
   readonly account: string

@@ -29,6 +29,10 @@ const platform: Platform = {
     return nobleSha256()
   },
   openFile: openBrowserFile,
+  async mediaCare() {
+    const { browserMediaCare } = await loadPart(import('./media/browser-media-care.ts'))
+    return browserMediaCare
+  },
   defaultStore: () => indexedDbStore(),
   // Without locks (no secure context) each tab is alone: of two with one account the last one wins.
   get openTabs() {

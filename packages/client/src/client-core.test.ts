@@ -5,6 +5,7 @@ import { ScriptedGateway } from '../test/scripted-gateway.ts'
 import { ScriptedServer } from '../test/scripted-server.ts'
 import { failureOf, sha256 } from '../test/upload-bench.ts'
 import { ClientCore } from './client-core.ts'
+import { headerMediaCare } from './media/header-media-care.ts'
 import { memoryStore } from './persistence/memory-store.ts'
 import type { SessionState } from './session/session.ts'
 import { openNodeFile } from './transfers/open-node-file.ts'
@@ -22,6 +23,7 @@ function client() {
       openTransport: async () => new ScriptedGateway().transport,
       sha256,
       openFile: openNodeFile,
+      mediaCare: async () => headerMediaCare,
       defaultStore: () => store,
       random: () => 0,
     },

@@ -86,7 +86,7 @@ export class ClientCore {
         this.#login.resource === resource
       if (isSame && (await this.#comesOnline())) return
       await this.#leave(disconnected(), { forget: false })
-      const { clock, random, sha256, openFile, openTransport, openTabs } = this.#platform
+      const { clock, random, sha256, openFile, mediaCare, openTransport, openTabs } = this.#platform
       const connector = await this.#connector(address)
       const transport = await openTransport().catch((error: unknown) => {
         throw connectFailure(error)
@@ -100,6 +100,7 @@ export class ClientCore {
         random,
         sha256,
         openFile,
+        mediaCare,
         log: this.log,
         account: address.account,
         domain: address.domain,

@@ -12,6 +12,7 @@ import type { Credentials } from './session/connection.ts'
 import type { SessionState } from './session/session.ts'
 import type { Downloaded } from './transfers/download.ts'
 import type { FileHandle, FileInput } from './transfers/file-source.ts'
+import { mediaIdOf } from './transfers/media-id.ts'
 import type { Transfer } from './transfers/transfer.ts'
 import { TransferError } from './transfers/transfer-error.ts'
 import { downloadTexts } from './transfers/transfer-texts.ts'
@@ -27,6 +28,11 @@ export interface SendMediaOptions {
   readonly kind?: MediaKind | undefined
   readonly caption?: string | undefined
   readonly fileName?: string | undefined
+  /**
+   * Of a JPEG, PNG, WebP, HEIC or AVIF sent as `image`: take out where it was taken, with all other metadata but
+   * camera, date, orientation and colour profile. True by default; other kinds are never changed.
+   */
+  readonly stripLocation?: boolean | undefined
   /** Id of the message that this answers. */
   readonly replyTo?: string | undefined
   /** The app's own data, with the caption at most 4 KiB as JSON. */
@@ -98,7 +104,20 @@ export function openClient(platform: Platform, options: ClientOptions): Client {
 /** The typed face on transfers. */
 export function mediaOf(core: ClientCore): Media {
   return {
-    send({ signal, to, file, handle, kind = 'file', caption, fileName, replyTo, metadata, chat, id }) {
+    send({
+      signal,
+      to,
+      file,
+      handle,
+      kind = 'file',
+      caption,
+      fileName,
+      stripLocation,
+      replyTo,
+      metadata,
+      chat,
+      id,
+    }) {
       const { uploads, rooms } = core.account
       const held = id === undefined ? undefined : uploads.get(textParameter(id, 'id'))
       const upload = uploads.create({
@@ -108,6 +127,7 @@ export function mediaOf(core: ClientCore): Media {
         handle,
         kind: kindParameter(kind),
         fileName,
+        keepsLocation: stripLocation === false,
         intent: { chat, caption, replyTo: replyTo || undefined, metadata },
       })
       // What a resume rejects with, `done` rejects with as well.
@@ -126,12 +146,16 @@ export function mediaOf(core: ClientCore): Media {
     list: () => [...core.account.uploads.list(), ...core.account.downloads.list()],
     async delete(id) {
       const { history, control } = core.account
-      const mediaId = (await history.find(id))?.msgBody.media?.mediaId
+      const media = (await history.find(id))?.msgBody.media
+      const { mediaId, preview } = media ?? {}
       if (mediaId === undefined) {
         const message = downloadTexts(id).notFound
         throw new TransferError({ code: 'not_found', statusCode: 404, message, retryable: false })
       }
-      await control.delete(mediaId, AbortSignal.timeout(60_000))
+      const signal = AbortSignal.timeout(60_000)
+      await control.delete(mediaId, signal)
+      const previewId = preview && mediaIdOf(preview.url)
+      if (previewId !== undefined) await control.delete(previewId, signal)
     },
   }
 }

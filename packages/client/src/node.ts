@@ -22,6 +22,7 @@ const platform: Platform = {
     return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest('hex') }
   },
   openFile: openNodeFile,
+  mediaCare: async () => (await import('./media/header-media-care.ts')).headerMediaCare,
   defaultStore: () => folderStore(),
   random: Math.random,
 }

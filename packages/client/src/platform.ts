@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import type { LoadMediaCare } from './media/media-care.ts'
 import type { Store } from './persistence/store.ts'
 import type { WebSocketClass } from './session/xmpp-stream.ts'
 import type { OpenTabs } from './tabs/tabs.ts'
@@ -14,6 +15,7 @@ export interface Platform {
   readonly openTransport: () => Promise<HttpTransport>
   readonly sha256: Sha256
   readonly openFile: OpenFile
+  readonly mediaCare: LoadMediaCare
   /** Where a client remembers when its app names no store. */
   readonly defaultStore: () => Store
   /** Where several tabs may share a store. */

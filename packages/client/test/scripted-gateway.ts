@@ -3,6 +3,7 @@ import {
   decodeOffer,
   element,
   encodeChatMessage,
+  encodeHttpSlot,
   encodeLocation,
   encodeSlot,
   encodeStatus,
@@ -10,7 +11,6 @@ import {
   NS,
   type Offer,
   Refusal,
-  refusalJson,
   type Slot,
   slotJson,
   statusJson,
@@ -25,6 +25,8 @@ import type { Session, SessionState } from '../src/session/session.ts'
 import { StanzaRefused } from '../src/session/stanza-refused.ts'
 import type { HttpRequest, HttpResponse, HttpTransport } from '../src/transfers/http-transport.ts'
 import { Unreachable } from '../src/unreachable.ts'
+import { untilAborted } from '../src/until-aborted.ts'
+import { answer, refusal } from './scripted-answer.ts'
 
 type Step =
   | 'offer'
@@ -35,6 +37,7 @@ type Step =
   | 'sent'
   | 'uploads'
   | 'locate'
+  | 'request'
   | 'PATCH'
   | 'message'
 
@@ -46,6 +49,8 @@ interface Held {
   hash: string | undefined
 }
 
+const EXTERNAL = { putUrl: 'http://gateway/slots/p', getUrl: 'http://gateway/media/p1/preview.jpg' }
+const NEVER = new AbortController().signal
 const silent = logTo(undefined)
 
 /** A gateway and a chat server at the client's own ports, which a test can hold, refuse and look into. */
@@ -59,6 +64,8 @@ export class ScriptedGateway implements Session {
   /** What was asked, in order, with `http:` before what came by a twin. */
   readonly asked: string[] = []
   readonly messages: XmlElement[] = []
+  /** Files that came by XEP-0363. */
+  readonly puts: HttpRequest[] = []
   state: SessionState = 'online'
   httpIsDown = false
   /** Bytes of a PATCH that are taken before the line breaks; once. */
@@ -111,14 +118,14 @@ export class ScriptedGateway implements Session {
       return element('query', { xmlns: NS.discoInfo }, element('feature', { var: NS.media }))
     if (payload.is('query', NS.archive))
       throw new StanzaRefused({ condition: 'service-unavailable', type: 'cancel', details: {} })
-    return untilAborted(this.#answer(payload), signal)
+    return untilAborted(this.#answer(payload), signal ?? NEVER)
   }
 
   async deliver(stanza: XmlElement, signal?: AbortSignal): Promise<void> {
     if (this.state !== 'online') throw new Unreachable('Not connected')
     this.messages.push(stanza)
     this.asked.push('message')
-    await untilAborted(this.#pass('message'), signal)
+    await untilAborted(this.#pass('message'), signal ?? NEVER)
   }
 
   async send(_stanza: XmlElement): Promise<void> {}
@@ -138,6 +145,7 @@ export class ScriptedGateway implements Session {
     this.asked.push(name)
     await this.#pass(name as Step)
     if (name === 'offer') return encodeSlot(this.#offer(decodeOffer(payload)))
+    if (name === 'request') return encodeHttpSlot({ ...EXTERNAL, headers: {} })
     if (name === 'uploads')
       return encodeUploads(
         [...this.upload].map(([id, held]) => ({ ...statusOf(id, held), offer: held.offer })),
@@ -221,6 +229,10 @@ export class ScriptedGateway implements Session {
     const [, , id = '', command] = pathname.split('/')
     this.asked.push(`http:${command ?? request.method}`)
     if (this.httpIsDown) throw new Unreachable('No gateway')
+    if (request.method === 'PUT') {
+      this.puts.push(request)
+      return answer(201, undefined)
+    }
     if (command === 'state') return answer(200, statusJson(statusOf(id, this.#held(id))))
     if (command !== undefined) return this.#twin(command, id)
     if (request.method === 'HEAD')
@@ -276,25 +288,4 @@ function slotOf(id: string, held: Held): Slot {
   const { delivery: _, received: __, ...status } = statusOf(id, held)
   const uploadUrl = `http://gateway/uploads/${id}`
   return { ...status, uploadUrl, getUrl: `http://gateway/media/m-${id}/a.bin`, token: 'secret' }
-}
-
-function refusal(error: Refusal): HttpResponse {
-  return answer(error.spelling.status, refusalJson(error))
-}
-
-function answer(status: number, json: unknown, headers: Record<string, string> = {}): HttpResponse {
-  return {
-    status,
-    header: (name) => headers[name],
-    body: (async function* () {
-      if (json !== undefined) yield new TextEncoder().encode(JSON.stringify(json))
-    })(),
-  }
-}
-
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal?.addEventListener('abort', () => reject(signal.reason))
-    promise.then(resolve, reject)
-  })
 }

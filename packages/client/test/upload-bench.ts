@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { systemClock } from '../src/clock.ts'
 import { type Log, logTo } from '../src/log.ts'
+import { headerMediaCare } from '../src/media/header-media-care.ts'
+import type { LoadMediaCare } from '../src/media/media-care.ts'
 import { memoryStore } from '../src/persistence/memory-store.ts'
 import type { AccountStore } from '../src/persistence/store.ts'
 import { MediaService } from '../src/session/media-service.ts'
@@ -31,7 +33,12 @@ export const hastyClock = {
 
 /** The uploads of an account against a scripted gateway; `again` is the next run of the same program. */
 export async function uploadBench(
-  from: { gateway?: ScriptedGateway; store?: AccountStore; sharing?: Sharing } = {},
+  from: {
+    gateway?: ScriptedGateway
+    store?: AccountStore
+    sharing?: Sharing
+    mediaCare?: LoadMediaCare
+  } = {},
 ): Promise<{
   gateway: ScriptedGateway
   store: AccountStore
@@ -40,6 +47,7 @@ export async function uploadBench(
 }> {
   const gateway = from.gateway ?? new ScriptedGateway()
   const store = from.store ?? (await memoryStore().open(gateway.account))
+  const { mediaCare = async () => headerMediaCare } = from
   const { history, outbox } = await messagingBench({ session: gateway, clock: hastyClock, store })
   const service = new MediaService({ session: gateway })
   const uploads = new Uploads({
@@ -53,13 +61,14 @@ export async function uploadBench(
     outbox,
     places: new Places(6),
     openFile: openNodeFile,
+    mediaCare,
     sha256,
     clock: hastyClock,
     random: () => 0,
     log,
   })
   await uploads.load()
-  return { gateway, store, uploads, again: () => uploadBench({ gateway, store }) }
+  return { gateway, store, uploads, again: () => uploadBench({ gateway, store, mediaCare }) }
 }
 
 /** Resolves when the transfer is in this state. */

@@ -10,7 +10,7 @@ const ZEROS = new Uint8Array(64 * 1024)
 
 /**
  * The file made of these pieces, read from the original as it is asked for; the original itself when they are all of
- * it. Its path is that of the original: opened again, it has to be put together again.
+ * it. Its path or handle is that of the original: opened again, it has to be put together again.
  */
 export function sourceOfPieces(original: FileSource, given: readonly Piece[]): FileSource {
   const pieces = joined(given)
@@ -20,10 +20,8 @@ export function sourceOfPieces(original: FileSource, given: readonly Piece[]): F
   const size = pieces.reduce((sum, piece) => sum + sizeOf(piece), 0)
   const slice = original.slice?.bind(original)
   return {
-    name: original.name,
+    ...original,
     size,
-    mediaType: original.mediaType,
-    path: original.path,
     async *read(start, stop) {
       for (const part of cut(pieces, start, stop)) {
         if (part instanceof Uint8Array) yield part

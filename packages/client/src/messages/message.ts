@@ -1,4 +1,4 @@
-import type { ChatMessage } from '@sluice/protocol'
+import type { ChatMessage, Preview } from '@sluice/protocol'
 
 /** A file as an app sees it. */
 export interface MessageMedia {
@@ -9,11 +9,13 @@ export interface MessageMedia {
   readonly mime_type: string
   /** Milliseconds. */
   readonly duration?: number | undefined
-  /** Pixels. */
+  /** Pixels, as shown. */
   readonly width?: number | undefined
   readonly height?: number | undefined
   /** A small image as a data: URI. */
   readonly thumbImage?: string | undefined
+  /** A larger one to be fetched; the sender names the address. */
+  readonly preview?: Preview | undefined
   readonly is_uploading: boolean
   readonly is_downloaded: boolean
   readonly url: string
@@ -74,7 +76,7 @@ export function messageOf(
 }
 
 function mediaOf(media: NonNullable<ChatMessage['media']>): MessageMedia {
-  const { durationMs, width, height, thumbnail, mediaId, sha256 } = media
+  const { durationMs, width, height, thumbnail, preview, mediaId, sha256 } = media
   return {
     caption: media.caption ?? '',
     fileName: media.name ?? '',
@@ -84,6 +86,7 @@ function mediaOf(media: NonNullable<ChatMessage['media']>): MessageMedia {
     ...(width !== undefined && { width }),
     ...(height !== undefined && { height }),
     ...(thumbnail && { thumbImage: thumbnail.uri }),
+    ...(preview && { preview }),
     is_uploading: false,
     is_downloaded: false,
     url: media.url,

@@ -32,6 +32,11 @@ export interface MediaParams {
     readonly handle?: FileHandle | undefined
     readonly caption?: string | undefined
     readonly fileName?: string | undefined
+    /**
+     * Of an image: take out where it was taken, with all other metadata but camera, date, orientation and colour
+     * profile. True by default; other messageTypes are never changed.
+     */
+    readonly stripLocation?: boolean | undefined
     /** The message id; a random one by default. */
     readonly msgId?: string | undefined
   }

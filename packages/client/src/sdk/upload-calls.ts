@@ -45,12 +45,21 @@ function prepared(context: SdkContext, params: MediaParams): (run: Run<Message>)
     const to = recipientParameter(params?.toJid, 'toJid', account.rooms)
     const file = fileParameter(given?.file)
     const kind = kindParameter(params?.messageType)
-    const { caption, fileName, msgId, handle } = given
+    const { caption, fileName, msgId, handle, stripLocation } = given
     const id = msgId ? textParameter(msgId, 'msgId') : crypto.randomUUID()
     const held = account.uploads.get(id)
     const replyTo = params.replyMessageId || undefined
     const intent = { caption: caption || undefined, replyTo, metadata: params.metaData }
-    const upload = account.uploads.create({ id, to, file, handle, kind, fileName, intent })
+    const upload = account.uploads.create({
+      id,
+      to,
+      file,
+      handle,
+      kind,
+      fileName,
+      intent,
+      keepsLocation: stripLocation === false,
+    })
     return async (run) => {
       noteRun(context.uploadRuns, id, run)
       run.begin('pending', id)

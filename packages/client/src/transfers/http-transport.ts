@@ -9,7 +9,7 @@ export interface HttpBody {
 }
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'HEAD' | 'PATCH' | 'POST'
+  readonly method: 'GET' | 'HEAD' | 'PATCH' | 'POST' | 'PUT'
   readonly url: string
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly body?: HttpBody | undefined

@@ -10,7 +10,7 @@ import { Uploads } from './uploads.ts'
 // As many as a browser opens to one host over HTTP/1.1.
 const AT_ONCE = 6
 
-type Needs = Omit<UploadNeeds, 'places' | 'control'> &
+type Needs = Omit<UploadNeeds, 'places' | 'control' | 'service'> &
   Omit<DownloadNeeds, 'places' | 'fileOf'> & {
     readonly archive: Pick<Archive, 'findMedia'>
     readonly mediaService?: string | undefined

@@ -1,3 +1,4 @@
+import { asOffered } from '../media/as-offered.ts'
 import { type FileHandle, type FileInput, FileMissing, type FileSource } from './file-source.ts'
 import { fingerprintOf, hashOfSmall, WHOLLY_SAMPLED_BYTES } from './fingerprint.ts'
 import { TransferError } from './transfer-error.ts'
@@ -18,13 +19,14 @@ export interface GivenUpload {
  * TransferError `file_changed`.
  */
 export async function prepareFile(
-  { openFile, sha256, store, log }: UploadNeeds,
+  needs: UploadNeeds,
   record: UploadRecord,
   given: GivenUpload,
 ): Promise<FileSource> {
+  const { openFile, sha256, store, log } = needs
   const input = given.file ?? record.path ?? (await store.files?.find(record.id))
   if (input === undefined) throw new FileMissing('There is no file')
-  const source = await openFile(input)
+  const source = await asOffered(needs, record, await openFile(input))
   const known = record.file
   if (known && known.size !== source.size) throw changed(record.id)
   // Without one (a foreign client's offer) the hash at the end is what tells.

@@ -1,4 +1,5 @@
 import type { Slot } from '@sluice/protocol'
+import { noteAppearance } from '../media/note-appearance.ts'
 import type { Message } from '../messages/message.ts'
 import { completeUpload } from './complete-upload.ts'
 import { FileMissing, type FileSource } from './file-source.ts'
@@ -33,6 +34,7 @@ export async function runUpload(run: UploadRun, given: GivenUpload, steps: RunSt
   if (!file) throw new FileMissing('There is no file')
   cell.advance({ total: file.size })
   await run.save()
+  await noteAppearance(run, source)
   await decideChatType(run)
   const slot = await obtainSlot(needs, record, { ...retry, file, onAsking: steps.onAsking })
   takeSlot(run, slot)

@@ -76,7 +76,7 @@ async function claim(
 
 function chatOf({ id, to, kind, intent, file, slot, sha256 }: UploadRecord): ChatMessage {
   if (!file || slot?.getUrl === undefined) throw new Error('The upload has no link yet')
-  const { chat = 'chat', caption, replyTo, metadata } = intent
+  const { chat = 'chat', caption, replyTo, metadata, appearance } = intent
   return {
     id,
     originId: id,
@@ -90,6 +90,7 @@ function chatOf({ id, to, kind, intent, file, slot, sha256 }: UploadRecord): Cha
       mediaType: file.mediaType,
       kind,
       sha256,
+      ...appearance,
       caption,
     },
     ...(replyTo !== undefined && { replyTo: { id: replyTo } }),

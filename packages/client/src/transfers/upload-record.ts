@@ -10,6 +10,8 @@ export interface UploadRecord extends TransferRecord {
   readonly to: string
   readonly kind: MediaKind
   intent: PlannedIntent
+  /** An image goes as it is, with the place where it was taken. */
+  readonly keepsLocation?: boolean | undefined
   /** Where the file was; absent for a Blob, which does not outlive its process. */
   path?: string | undefined
   /** What was offered; absent until the file was opened. */

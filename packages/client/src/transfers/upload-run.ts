@@ -2,10 +2,12 @@ import type { UploadStatus } from '@sluice/protocol'
 import type { Clock } from '../clock.ts'
 import type { Listeners } from '../listeners.ts'
 import type { Log } from '../log.ts'
+import type { LoadMediaCare } from '../media/media-care.ts'
 import type { Message } from '../messages/message.ts'
 import type { MessageHistory } from '../messages/message-history.ts'
 import type { Outbox } from '../messages/outbox.ts'
 import type { AccountStore } from '../persistence/store.ts'
+import type { MediaService } from '../session/media-service.ts'
 import type { Session } from '../session/session.ts'
 import type { FileSource, OpenFile } from './file-source.ts'
 import type { HttpTransport } from './http-transport.ts'
@@ -22,6 +24,7 @@ export interface UploadNeeds {
   readonly control: MediaControl
   readonly transport: HttpTransport
   readonly session: Session
+  readonly service: MediaService
   readonly outbox: Outbox
   readonly store: AccountStore
   /** Absent where a store has one holder. */
@@ -29,6 +32,7 @@ export interface UploadNeeds {
   readonly history: MessageHistory
   readonly places: Places
   readonly openFile: OpenFile
+  readonly mediaCare: LoadMediaCare
   readonly sha256: Sha256
   readonly clock: Clock
   readonly random: () => number

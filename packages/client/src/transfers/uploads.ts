@@ -1,6 +1,5 @@
 import { decodeProgress, type MediaKind, NS, type XmlElement } from '@sluice/protocol'
 import { Listeners } from '../listeners.ts'
-import type { MediaService } from '../session/media-service.ts'
 import type { FileHandle, FileInput } from './file-source.ts'
 import type { News } from './sharing.ts'
 import { Upload } from './upload.ts'
@@ -18,6 +17,8 @@ export interface UploadIntent {
   /** Of the same file, for a later run. */
   readonly handle?: FileHandle | undefined
   readonly intent: PlannedIntent
+  /** See UploadRecord. */
+  readonly keepsLocation?: boolean | undefined
 }
 
 /** The uploads of an account: those of this run, of earlier ones, and of its other devices. */
@@ -27,15 +28,13 @@ export class Uploads {
   /** Told of each new one and of each change of a state. */
   readonly changes: Listeners<Upload>
   readonly #needs: UploadNeeds
-  readonly #service: MediaService
   readonly #held = new Map<string, Upload>()
   /** Discarded while the gateway was away; shown to nobody. */
   readonly #discarded = new Set<Upload>()
   #endedBy: Error | undefined
 
-  constructor(needs: UploadNeeds & { service: MediaService }) {
+  constructor(needs: UploadNeeds) {
     this.#needs = needs
-    this.#service = needs.service
     this.progress = new Listeners(needs.log)
     this.changes = new Listeners(needs.log)
     needs.session.stanzas.add((stanza) => this.#observe(stanza))
@@ -70,7 +69,7 @@ export class Uploads {
    * A new upload, prepared but not begun. The same id again gives the one that is there, unless that has failed
    * or was discarded.
    */
-  create({ id, to, kind, file, fileName, handle, intent }: UploadIntent): Upload {
+  create({ id, to, kind, file, fileName, handle, intent, keepsLocation }: UploadIntent): Upload {
     const held = this.#held.get(id)
     if (held && held.state !== 'failed' && held.state !== 'discarded') return held
     const record: UploadRecord = {
@@ -82,6 +81,7 @@ export class Uploads {
       state: 'unfinished',
       committed: 0,
       hashIsOver: false,
+      ...(keepsLocation && { keepsLocation }),
       ...(typeof file === 'string' && { path: file }),
     }
     const upload = new Upload(this.#needs, record, { file, fileName, handle })
@@ -131,7 +131,7 @@ export class Uploads {
   }
 
   #observe(stanza: XmlElement): void {
-    if (!stanza.is('message') || stanza.attrs.from !== this.#service.known) return
+    if (!stanza.is('message') || stanza.attrs.from !== this.#needs.service.known) return
     const progress = stanza.getChild('progress', NS.media)
     if (!progress) return
     const status = decodeProgress(progress)
