@@ -14,7 +14,7 @@ import type { TextQueue } from './messages/text-queue.ts'
 import { type Chat, openChat } from './open-chat.ts'
 import type { AccountStore } from './persistence/store.ts'
 import type { Rooms } from './rooms/rooms.ts'
-import type { Connector, Credentials } from './session/connection.ts'
+import type { Connector, Login } from './session/connection.ts'
 import type { LiveSession } from './session/live-session.ts'
 import type { TabSharing } from './tabs/tab-sharing.ts'
 import type { OpenTabs, Tabs } from './tabs/tabs.ts'
@@ -40,7 +40,8 @@ interface Needs {
   /** Bare JID. */
   readonly account: string
   readonly domain: string
-  readonly credentials: Credentials
+  /** Asked for each stream. Rejects with ConnectError. */
+  readonly login: () => Promise<Login>
   /** By default the store's own, always the same. */
   readonly resource?: string | undefined
   readonly mediaService?: string | undefined

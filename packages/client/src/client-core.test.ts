@@ -12,7 +12,7 @@ import { openNodeFile } from './transfers/open-node-file.ts'
 
 const alice = { username: 'alice', password: 'secret' }
 
-function client() {
+function client(tokenProvider?: () => Promise<string>) {
   const server = new ScriptedServer()
   const clock = new MovedClock()
   const store = memoryStore()
@@ -27,7 +27,7 @@ function client() {
       defaultStore: () => store,
       random: () => 0,
     },
-    { serverUrl: 'http://localhost' },
+    { serverUrl: 'http://localhost', tokenProvider },
   )
   const reaches = (wanted: SessionState) =>
     new Promise<void>((resolve) => core.events.state.add((state) => state === wanted && resolve()))
@@ -133,5 +133,116 @@ describe('a client', () => {
     await core.logout()
     const held = await store.open('alice@localhost')
     expect(await held.entries('device')).to.deep.equal([])
+  })
+
+  describe('with a provider of tokens', () => {
+    const jwt = (claims: object, signature = 'c2ln') =>
+      `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.${signature}`
+
+    function byTokens() {
+      let asked = 0
+      let atOnce = 0
+      let failure: Error | undefined
+      const next = () => jwt({ sub: 'alice' }, String(asked))
+      const bench = client(async () => {
+        asked += 1
+        atOnce += 1
+        await new Promise((resolve) => setImmediate(resolve))
+        expect(atOnce).to.equal(1)
+        atOnce -= 1
+        if (failure) throw failure
+        const token = next()
+        bench.server.tokens.add(token)
+        return token
+      })
+      bench.server.mechanisms = ['OAUTHBEARER']
+      return {
+        ...bench,
+        get asked() {
+          return asked
+        },
+        fail(error: Error | undefined) {
+          failure = error
+        },
+      }
+    }
+
+    it('needs no password, and no name', async () => {
+      for (const credentials of [undefined, {}, { username: 'alice' }, { username: 'alice@localhost' }]) {
+        const bench = byTokens()
+        await bench.core.connect(credentials)
+        expect(bench.core.account.session.account).to.equal('alice@localhost')
+        expect(bench.asked).to.equal(1)
+        await bench.core.close()
+      }
+    })
+
+    it('gets a new token for each connection', async () => {
+      const { core, server, clock, reaches } = byTokens()
+      await core.connect()
+      for (let time = 0; time < 2; time++) {
+        const [lost, back] = [reaches('connecting'), reaches('online')]
+        server.tokens.clear()
+        server.latest.refuse('reset')
+        await lost
+        // Only what is left of it; the provider answers meanwhile.
+        for (let turn = 0; turn < 4; turn++) await clock.move(250)
+        await back
+        expect(server.tokens.size).to.equal(1)
+      }
+      await core.close()
+    })
+
+    it('stays as it is when it is connected again', async () => {
+      const bench = byTokens()
+      await bench.core.connect()
+      await bench.core.connect()
+      await bench.core.connect({ username: 'alice' })
+      expect(bench.server.sockets).to.have.length(1)
+      await bench.core.close()
+    })
+
+    it('says 401 when the token is refused, and 503 with the message when there is none', async () => {
+      const refused = byTokens()
+      const { tokens } = refused.server
+      tokens.add = () => tokens
+      for (const credentials of [undefined, { username: 'alice' }])
+        expect(await failureOf(refused.core.connect(credentials))).to.include({
+          statusCode: 401,
+          message: 'The token is wrong',
+        })
+      const failing = byTokens()
+      failing.fail(new Error('Please log in'))
+      for (const credentials of [undefined, { username: 'alice' }])
+        expect(await failureOf(failing.core.connect(credentials))).to.include({
+          statusCode: 503,
+          message: 'Please log in',
+          retryable: true,
+        })
+      failing.fail(undefined)
+      await failing.core.connect()
+      await failing.core.close()
+    })
+
+    it('logs in by a password where one is given', async () => {
+      const bench = byTokens()
+      bench.server.mechanisms = ['PLAIN']
+      await bench.core.connect(alice)
+      expect(bench.asked).to.equal(0)
+      await bench.core.close()
+    })
+
+    it('needs a name where the token has none, and a password where there is no provider', async () => {
+      const opaque = client(async () => 'opaque')
+      expect(await failureOf(opaque.core.connect())).to.include({
+        statusCode: 400,
+        message: 'username is not valid or required',
+      })
+      expect(await failureOf(opaque.core.connect({ password: 'secret' }))).to.include({ statusCode: 400 })
+      expect(await failureOf(client().core.connect({ username: 'alice' }))).to.include({
+        statusCode: 400,
+        message: 'password is not valid or required',
+      })
+    })
   })
 })

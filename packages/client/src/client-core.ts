@@ -1,13 +1,16 @@
 import { Account, type Ending } from './account.ts'
+import { claimOf } from './claim-of.ts'
 import { type EventListeners, openEvents, passOn } from './client-events.ts'
 import { type Address, addressOf, type ClientOptions } from './client-options.ts'
 import { sleep } from './clock.ts'
 import { loadPart } from './load-part.ts'
 import { type Log, logTo } from './log.ts'
+import { badParameter } from './parameters.ts'
 import { type AccountStore, type StorageTrouble, type Store, StoreBusy } from './persistence/store.ts'
 import type { Platform } from './platform.ts'
-import { ConnectError, type Connector, type Credentials } from './session/connection.ts'
+import { ConnectError, type Connector, type Credentials, type Login } from './session/connection.ts'
 import type { SessionState } from './session/session.ts'
+import { TokenSource } from './session/token-source.ts'
 import { XmppConnector } from './session/xmpp-connector.ts'
 import { TransferError } from './transfers/transfer-error.ts'
 import { Unreachable } from './unreachable.ts'
@@ -33,7 +36,8 @@ export class ClientCore {
   #account: Account | undefined
   #watchesContacts = false
   /** What it was logged in with. */
-  #login: { readonly password: string; readonly resource: string | undefined } | undefined
+  #login: { readonly password: string | undefined; readonly resource: string | undefined } | undefined
+  readonly #tokens: TokenSource | undefined
   /** Who was logged in last; its store is kept. */
   #kept: string | undefined
   /** One login or logout after the other. */
@@ -45,6 +49,8 @@ export class ClientCore {
     this.#store = options.store ?? platform.defaultStore()
     this.log = logTo(options.onLog)
     this.events = openEvents(this.log)
+    const { tokenProvider: provider } = options
+    this.#tokens = provider && new TokenSource({ provider, clock: platform.clock })
   }
 
   get state(): SessionState {
@@ -74,16 +80,17 @@ export class ClientCore {
 
   /**
    * Logs in; another account, or one with another password, is logged off first. While the same one is connecting
-   * again by itself it waits for that, 15 s at most. Rejects with TransferError.
+   * again by itself it waits for that, 15 s at most. Without a password by token. Rejects with TransferError.
    */
-  connect({ username, password }: Credentials): Promise<void> {
+  connect({ username, password }: Partial<Credentials> = {}): Promise<void> {
     return this.#inTurn(async () => {
-      const address = addressOf(this.#options, username)
+      const { user, token } = await this.#whom(username, password)
+      const address = addressOf(this.#options, user)
       const { account: bare, resource } = address
       const isSame =
         this.#account?.session.account === bare &&
         this.#login?.password === password &&
-        this.#login.resource === resource
+        this.#login?.resource === resource
       if (isSame && (await this.#comesOnline())) return
       await this.#leave(disconnected(), { forget: false })
       const { clock, random, sha256, openFile, mediaCare, openTransport, openTabs } = this.#platform
@@ -104,7 +111,7 @@ export class ClientCore {
         log: this.log,
         account: address.account,
         domain: address.domain,
-        credentials: { username: address.username, password },
+        login: this.#loginOf(address, password, token),
         resource,
         mediaService: this.#options.mediaService,
         downloadDir: this.#options.downloadDir,
@@ -127,6 +134,34 @@ export class ClientCore {
         throw connectFailure(error)
       }
     })
+  }
+
+  /**
+   * Without a username whoever is logged in by a token, or else whom the next token names. That `token` is for the first
+   * stream.
+   */
+  async #whom(username?: string, password?: string): Promise<{ user: string; token?: string }> {
+    if (password === undefined && !this.#tokens) throw badParameter('password')
+    if (username !== undefined) return { user: username }
+    if (password !== undefined || !this.#tokens) throw badParameter('username')
+    const account = this.#login?.password === undefined ? this.#account?.session.account : undefined
+    if (account !== undefined) return { user: account }
+    const token = await this.#tokens.next().catch((error) => {
+      throw connectFailure(error)
+    })
+    const subject = claimOf(token, 'sub')
+    return { user: typeof subject === 'string' ? subject : '', token }
+  }
+
+  /** What each stream is opened with; the first one by a `token` that is there already. */
+  #loginOf({ username }: Address, password?: string, token?: string): () => Promise<Login> {
+    let first = token
+    return async () => {
+      if (password !== undefined) return { username, password }
+      const next = first ?? (await this.#tokens?.next()) ?? ''
+      first = undefined
+      return { username, password: next, byToken: true }
+    }
   }
 
   /** Logs off and keeps everything. Idempotent. */

@@ -14,6 +14,12 @@ export interface ClientOptions {
   readonly websocketUrl?: string | undefined
   /** The accounts' domain. By default that of the user's JID, else the host of the address. */
   readonly domain?: string | undefined
+  /**
+   * Logs in by tokens (JWT) of the app's own backend instead of passwords: asked for a fresh one each time that a connection
+   * is opened, never twice at once. When it rejects it is asked again, later and later; a first `connect` fails with 503 and
+   * its message.
+   */
+  readonly tokenProvider?: (() => Promise<string>) | undefined
   /** JID of the media service; by default found among the services of the server. */
   readonly mediaService?: string | undefined
   /** Where the client remembers; by default `folderStore()` in Node and `indexedDbStore()` in browsers. */

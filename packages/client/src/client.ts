@@ -68,9 +68,10 @@ export interface Client {
   register(credentials: Credentials): Promise<void>
   /**
    * Logs in, and keeps the connection up from then on, until another client takes its place. `username` may be a
-   * bare JID, or a full one, whose resource is then used.
+   * bare JID, or a full one, whose resource is then used. Without a password it logs in by the `tokenProvider`, and
+   * without a username as whom its token names (`sub`).
    */
-  connect(credentials: Credentials): Promise<void>
+  connect(credentials?: Partial<Credentials>): Promise<void>
   /** Logs off; unfinished transfers are kept for a later run. */
   close(): Promise<void>
   /** Logs off and forgets the account's store, also after a `close`; files that were downloaded stay. */

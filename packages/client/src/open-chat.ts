@@ -16,7 +16,7 @@ import { TextQueue } from './messages/text-queue.ts'
 import type { AccountStore } from './persistence/store.ts'
 import { RoomIds } from './rooms/room-ids.ts'
 import { Rooms } from './rooms/rooms.ts'
-import type { Connector, Credentials } from './session/connection.ts'
+import type { Connector, Login } from './session/connection.ts'
 import { LiveSession } from './session/live-session.ts'
 
 interface Needs {
@@ -28,7 +28,7 @@ interface Needs {
   /** Bare JID. */
   readonly account: string
   readonly domain: string
-  readonly credentials: Credentials
+  readonly login: () => Promise<Login>
   readonly resource: string
 }
 

@@ -1,5 +1,5 @@
 import { element, NS, type XmlElement } from '@sluice/protocol'
-import type { ConnectError, Connection, Connector } from '../src/session/connection.ts'
+import type { CloseReason, ConnectError, Connection, Connector, Login } from '../src/session/connection.ts'
 
 /** A stream whose server is the test. */
 export class ScriptedConnection implements Connection {
@@ -8,7 +8,7 @@ export class ScriptedConnection implements Connection {
   /** What its server says it can do; asked first on each stream, and answered without being counted in `sent`. */
   features: readonly string[] | 'silent' = []
   readonly #stanzaListeners: ((stanza: XmlElement) => void)[] = []
-  readonly #closeListeners: ((reason: 'lost' | 'conflict') => void)[] = []
+  readonly #closeListeners: ((reason: CloseReason) => void)[] = []
   #onSent: () => void = () => {}
   #open = true
 
@@ -29,11 +29,11 @@ export class ScriptedConnection implements Connection {
     this.#stanzaListeners.push(listener)
   }
 
-  onClose(listener: (reason: 'lost' | 'conflict') => void): void {
+  onClose(listener: (reason: CloseReason) => void): void {
     this.#closeListeners.push(listener)
   }
 
-  async close(reason: 'lost' | 'conflict' = 'lost'): Promise<void> {
+  async close(reason: CloseReason = 'lost'): Promise<void> {
     if (!this.#open) return
     this.#open = false
     for (const listener of this.#closeListeners) listener(reason)
@@ -66,9 +66,12 @@ export class ScriptedConnector implements Connector {
   readonly failures: ConnectError[] = []
   features: readonly string[] | 'silent' = []
   attempts = 0
+  /** What the last stream was opened with. */
+  login: Login | undefined
 
-  async connect(): Promise<Connection> {
+  async connect({ credentials }: { credentials: Login }): Promise<Connection> {
     this.attempts += 1
+    this.login = credentials
     const failure = this.failures.shift()
     if (failure) throw failure
     const connection = new ScriptedConnection()

@@ -68,6 +68,13 @@ export class ScriptedGateway implements Session {
   readonly puts: HttpRequest[] = []
   state: SessionState = 'online'
   httpIsDown = false
+  /** Of new slots; HTTP takes no other. */
+  token = 'secret'
+  refusesTokens = false
+  /** Whether the bytes of a full upload are checked only once its state is asked for. */
+  checksLater = false
+  /** What the next offer makes, whatever was offered before. */
+  nextUpload: string | undefined
   /** Bytes of a PATCH that are taken before the line breaks; once. */
   breakAfter: number | undefined
   readonly #holds = new Map<Step, { reached: () => void; released: Promise<void> }>()
@@ -162,7 +169,7 @@ export class ScriptedGateway implements Session {
   }
 
   #offer(offer: Offer): Slot {
-    const id = `u-${offer.messageId}`
+    const id = (this.upload.size > 0 && this.nextUpload) || `u-${offer.messageId}`
     const held = this.upload.get(id) ?? {
       offer,
       state: 'offered',
@@ -173,7 +180,8 @@ export class ScriptedGateway implements Session {
     this.upload.set(id, held)
     if (offer.hash !== 'later') held.hash = offer.hash
     settle(held)
-    return slotOf(id, held)
+    if (this.checksLater && held.state === 'complete') held.state = 'verifying'
+    return slotOf(id, held, this.token)
   }
 
   #command(name: string, id: string): XmlElement | undefined {
@@ -183,7 +191,7 @@ export class ScriptedGateway implements Session {
         held.delivery = held.delivery === 'withheld' ? 'unsent' : held.delivery
         if (held.state === 'cancelled') held.state = 'paused'
         settle(held)
-        return encodeSlot(slotOf(id, held))
+        return encodeSlot(slotOf(id, held, this.token))
       case 'cancel':
         if (held.delivery === 'claimed' || held.delivery === 'sent') throw new Refusal('upload-complete')
         if (held.state === 'complete' || held.state === 'verifying') held.delivery = 'withheld'
@@ -233,13 +241,20 @@ export class ScriptedGateway implements Session {
       this.puts.push(request)
       return answer(201, undefined)
     }
+    if (!this.#takes(request)) return refusal(new Refusal('not-authorized'))
+    if (command === 'state' && this.checksLater) settle(this.#held(id))
     if (command === 'state') return answer(200, statusJson(statusOf(id, this.#held(id))))
     if (command !== undefined) return this.#twin(command, id)
     if (request.method === 'HEAD')
       return answer(200, undefined, { 'upload-offset': String(this.#held(id).bytes.length) })
     await this.#pass('PATCH')
     request.signal.throwIfAborted()
+    if (!this.#takes(request)) return refusal(new Refusal('not-authorized'))
     return this.#patch(id, Number(request.headers?.['upload-offset']), request)
+  }
+
+  #takes({ headers }: HttpRequest): boolean {
+    return !this.refusesTokens && headers?.authorization === `Bearer ${this.token}`
   }
 
   #twin(command: string, id: string): HttpResponse {
@@ -249,7 +264,10 @@ export class ScriptedGateway implements Session {
       return refusal(error as Refusal)
     }
     const held = this.#held(id)
-    return answer(200, command === 'resume' ? slotJson(slotOf(id, held)) : statusJson(statusOf(id, held)))
+    return answer(
+      200,
+      command === 'resume' ? slotJson(slotOf(id, held, this.token)) : statusJson(statusOf(id, held)),
+    )
   }
 
   #held(id: string): Held {
@@ -284,8 +302,8 @@ function statusOf(uploadId: string, { offer, state, bytes, delivery }: Held): Up
   return { uploadId, messageId, state, committed, received: committed, size, expiresAt, delivery }
 }
 
-function slotOf(id: string, held: Held): Slot {
+function slotOf(id: string, held: Held, token: string): Slot {
   const { delivery: _, received: __, ...status } = statusOf(id, held)
   const uploadUrl = `http://gateway/uploads/${id}`
-  return { ...status, uploadUrl, getUrl: `http://gateway/media/m-${id}/a.bin`, token: 'secret' }
+  return { ...status, uploadUrl, getUrl: `http://gateway/media/m-${id}/a.bin`, token }
 }

@@ -10,6 +10,8 @@ const BIND = 'urn:ietf:params:xml:ns:xmpp-bind'
 export class ScriptedServer {
   password = 'secret'
   mechanisms = ['PLAIN']
+  /** Those that OAUTHBEARER takes. */
+  readonly tokens: Set<string> = new Set()
   /** Whether new sockets open at all. */
   isUp = true
   /** Whether it has stream management; its answer to `<enable/>` is up to the test. */
@@ -89,6 +91,7 @@ export class ScriptedSocket extends EventTarget {
   #answer(text: string): void {
     if (text.startsWith('<open')) this.#greet()
     else if (text.startsWith('<auth')) this.#authenticate(text)
+    else if (text.startsWith('<response')) this.#fail('not-authorized')
     else if (text.startsWith('<iq')) this.#answerIq(text)
     else if (text.startsWith('<enable')) this.dispatchEvent(new Event('enable'))
     else if (text.startsWith('<close') && this.#server.closesInTurn) this.say(`<close xmlns='${FRAMING}'/>`)
@@ -116,7 +119,8 @@ export class ScriptedSocket extends EventTarget {
   #authenticate(text: string): void {
     this.mechanism = /\bmechanism="([^"]+)"/.exec(text)?.[1]
     if (this.mechanism === 'PLAIN') this.#checkPassword(text)
-    else this.say(`<failure xmlns='${SASL}'><temporary-auth-failure/></failure>`)
+    else if (this.mechanism === 'OAUTHBEARER') this.#checkToken(text)
+    else this.#fail('temporary-auth-failure')
   }
 
   #checkPassword(text: string): void {
@@ -124,6 +128,19 @@ export class ScriptedSocket extends EventTarget {
     const [, , password] = said.split('\0')
     this.#loggedIn = password === this.#server.password
     if (this.#loggedIn) this.say(`<success xmlns='${SASL}'/>`)
-    else this.say(`<failure xmlns='${SASL}'><not-authorized/></failure>`)
+    else this.#fail('not-authorized')
+  }
+
+  // RFC 7628 §3.2.3: what is refused is challenged first.
+  #checkToken(text: string): void {
+    const said = Buffer.from(/>([^<]*)</.exec(text)?.[1] ?? '', 'base64').toString()
+    const token = /^n,a=alice@localhost,\x01auth=Bearer (.*)\x01\x01$/.exec(said)?.[1]
+    this.#loggedIn = token !== undefined && this.#server.tokens.has(token)
+    if (this.#loggedIn) this.say(`<success xmlns='${SASL}'/>`)
+    else this.say(`<challenge xmlns='${SASL}'>${btoa('{"status":"invalid_token"}')}</challenge>`)
+  }
+
+  #fail(condition: string): void {
+    this.say(`<failure xmlns='${SASL}'><${condition}/></failure>`)
   }
 }

@@ -60,8 +60,12 @@ export interface Facade {
   initializeSDK(options: InitializeOptions): Promise<Res>
   /** Makes an account, where the server allows it: 409 when the name is taken, 403 when it does not. */
   register(username: string, password: string): Promise<Res>
-  /** `username`, bare JID, or a full JID, whose resource is then used. 401: wrong name or password; 503: nobody answers; 409: the store is in use. */
-  connect(username: string, password: string): Promise<Res>
+  /**
+   * `username`, bare JID, or a full JID, whose resource is then used. Without a password it logs in by the `tokenProvider`,
+   * and without a username as whom its token names. 401: wrong name, password or token; 503: nobody answers, or the
+   * provider failed; 409: the store is in use.
+   */
+  connect(username?: string, password?: string): Promise<Res>
   /** Ends the session, keeps everything. */
   disconnect(): Promise<Res>
   /** Ends the session and forgets what is stored of this account, also after a `disconnect`. */

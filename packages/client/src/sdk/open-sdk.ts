@@ -48,7 +48,10 @@ export function openSdk(platform: Platform): Facade {
       }),
     register: (username, password) =>
       call('The account is registered', () => context.core().register({ username, password })),
-    connect: (username, password) => call('Connected', () => context.core().connect({ username, password })),
+    connect: (username, password) =>
+      call('Connected', () =>
+        context.core().connect({ ...(username && { username }), ...(password && { password }) }),
+      ),
     disconnect: () => call('Disconnected', () => context.core().close()),
     logout: () => call('Logged out', () => context.core().logout()),
     joinRoom: (room, nick) => call('Joined', async () => roomsOf(context.core()).join({ room, nick })),

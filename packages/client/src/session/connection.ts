@@ -10,28 +10,36 @@ export interface Connection {
   onStanza(listener: (stanza: XmlElement) => void): void
   /**
    * Called once, when the stream has ended for whatever reason; `conflict` (RFC 6120 §4.9.3.3): another stream took
-   * its place, and would lose it again to a new one.
+   * its place, and would lose it again to a new one; `reset` (§4.9.3.16): what it was opened with has expired.
    */
-  onClose(listener: (reason: 'lost' | 'conflict') => void): void
+  onClose(listener: (reason: CloseReason) => void): void
   /** Ends the stream in good order, or by force after a moment. Never rejects. */
   close(): Promise<void>
 }
+
+export type CloseReason = 'lost' | 'conflict' | 'reset'
 
 export interface Credentials {
   readonly username: string
   readonly password: string
 }
 
+/** What one stream is opened with. */
+export interface Login extends Credentials {
+  /** The password is a token (JWT). */
+  readonly byToken?: boolean
+}
+
 /** How streams are opened; a port, so that tests need no server. */
 export interface Connector {
   /** Rejects with ConnectError, or with the signal's reason when it aborts. */
-  connect(request: { credentials: Credentials; resource: string; signal: AbortSignal }): Promise<Connection>
+  connect(request: { credentials: Login; resource: string; signal: AbortSignal }): Promise<Connection>
   /** Makes an account (XEP-0077). Rejects with ConnectError. */
   register(request: { credentials: Credentials; signal: AbortSignal }): Promise<void>
 }
 
 export type ConnectFailure =
-  | 'not-authorized' // wrong user or password
+  | 'not-authorized' // wrong user, password or token
   | 'unreachable' // no answer, or a broken one
   | 'conflict' // the name to register is taken
   | 'not-allowed' // no registration here

@@ -6,9 +6,10 @@ import { Unreachable } from '../unreachable.ts'
 import { ConnectError } from './connection.ts'
 import { LiveSession } from './live-session.ts'
 
-function session() {
+function session({ byToken = false } = {}) {
   const connector = new ScriptedConnector()
   const clock = new MovedClock()
+  const tokens = { given: 0, failures: [] as ConnectError[] }
   const live = new LiveSession({
     connector,
     clock,
@@ -16,12 +17,17 @@ function session() {
     log: logTo(undefined),
     account: 'alice@example.org',
     domain: 'example.org',
-    credentials: { username: 'alice', password: 'secret' },
+    async login() {
+      const failure = tokens.failures.shift()
+      if (failure) throw failure
+      tokens.given += 1
+      return { username: 'alice', password: `secret ${tokens.given}`, byToken }
+    },
     resource: 'one',
   })
   const states: string[] = []
   live.states.add((state) => states.push(state))
-  return { live, connector, clock, states }
+  return { live, connector, clock, states, tokens }
 }
 
 const unreachable = () => new ConnectError('unreachable', 'no answer')
@@ -109,6 +115,76 @@ describe('a session', () => {
     await clock.move(500)
     expect(live.state).to.equal('offline')
     expect(connector.attempts).to.equal(2)
+  })
+
+  describe('by token', () => {
+    const refused = () => new ConnectError('not-authorized', 'wrong')
+
+    it('asks for another one for each stream', async () => {
+      const { live, connector, clock } = session({ byToken: true })
+      await live.open()
+      expect(connector.login).to.have.property('password', 'secret 1')
+      await connector.opened[0]?.close()
+      await clock.move(500)
+      expect(connector.login).to.have.property('password', 'secret 2')
+    })
+
+    it('tries a second one when one is refused, and no third', async () => {
+      for (const [refusals, state] of [
+        [1, 'online'],
+        [2, 'offline'],
+      ] as const) {
+        const { live, connector, clock } = session({ byToken: true })
+        await live.open()
+        connector.failures.push(...Array.from({ length: refusals }, refused))
+        await connector.opened[0]?.close()
+        await clock.move(500)
+        await clock.move(1_000)
+        await clock.move(2_000)
+        expect(live.state).to.equal(state)
+        expect(connector.attempts).to.equal(3)
+      }
+    })
+
+    it('fails to open with one that is refused, at once', async () => {
+      const { live, connector } = session({ byToken: true })
+      connector.failures.push(refused())
+      expect(await live.open().catch((error) => error)).to.have.property('reason', 'not-authorized')
+      expect(connector.attempts).to.equal(1)
+    })
+
+    it('asks later and later while there is none, and does not bother the server', async () => {
+      const { live, connector, clock, tokens } = session({ byToken: true })
+      await live.open()
+      tokens.failures.push(unreachable(), unreachable())
+      clock.delays.length = 0
+      await connector.opened[0]?.close()
+      await clock.move(500)
+      await clock.move(1_000)
+      expect(connector.attempts).to.equal(1)
+      await clock.move(2_000)
+      expect(clock.delays.slice(0, 3)).to.deep.equal([500, 1_000, 2_000])
+      expect(live.state).to.equal('online')
+      expect(connector.attempts).to.equal(2)
+    })
+
+    it('comes back soon after each reset, unless the stream was reset at once', async () => {
+      for (const [livedMs, delays] of [
+        [3_000, [500, 500, 500]],
+        [900, [500, 1_000, 2_000]],
+      ] as const) {
+        const { live, connector, clock } = session({ byToken: true })
+        await live.open()
+        for (const [index, delay] of delays.entries()) {
+          await clock.move(livedMs)
+          clock.delays.length = 0
+          await connector.opened[index]?.close('reset')
+          await clock.move(delay)
+          expect(clock.delays[0]).to.equal(delay)
+          expect(connector.opened).to.have.length(index + 2)
+        }
+      }
+    })
   })
 
   it('closes a stream whose server no longer answers a ping', async () => {

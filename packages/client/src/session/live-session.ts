@@ -4,7 +4,8 @@ import { Listeners } from '../listeners.ts'
 import type { Log } from '../log.ts'
 import { retryDelay } from '../retry-delay.ts'
 import { Unreachable } from '../unreachable.ts'
-import { ConnectError, type Connection, type Connector, type Credentials } from './connection.ts'
+import { untilAborted } from '../until-aborted.ts'
+import { ConnectError, type Connection, type Connector, type Login } from './connection.ts'
 import { enableCarbons } from './enable-carbons.ts'
 import { IqExchange, type IqRequest } from './iq-exchange.ts'
 import type { Session, SessionState } from './session.ts'
@@ -13,6 +14,7 @@ const PING = 'urn:xmpp:ping'
 const KEEPALIVE_MS = 30_000
 // A stream that ends sooner has not shown that the server is well again.
 const STABLE_MS = 30_000
+const LEAST_LIFE_MS = 1_000
 // For a first stream that was lost before it was of use, and is opened again.
 const OPENING_MS = 15_000
 
@@ -24,7 +26,8 @@ interface Needs {
   /** Bare JID. */
   account: string
   domain: string
-  credentials: Credentials
+  /** Asked for each stream. Rejects with ConnectError. */
+  login: () => Promise<Login>
   /** Always the same for one store, so that a lease to send outlives a reconnect and a restart. */
   resource: string
 }
@@ -44,6 +47,7 @@ export class LiveSession implements Session {
   #device: string | undefined
   /** Attempts since a stream last was stable. */
   #attempt = 0
+  #byToken = false
   #stream: { connection: Connection; iqs: IqExchange } | undefined
 
   constructor(needs: Needs) {
@@ -142,15 +146,20 @@ export class LiveSession implements Session {
   }
 
   async #connect(): Promise<void> {
-    const { connector, clock, credentials, resource, log } = this.#needs
+    const { connector, clock, login, resource, log } = this.#needs
+    const credentials = await untilAborted(login(), this.#over.signal)
+    this.#byToken = credentials.byToken ?? false
     const connection = await connector.connect({ credentials, resource, signal: this.#over.signal })
     const iqs = new IqExchange({ connection, clock, account: this.account, domain: this.domain })
     connection.onStanza((stanza) => this.stanzas.emit(stanza))
     const ended = new AbortController()
+    const openedAt = clock.now()
     connection.onClose((reason) => {
       ended.abort()
       this.#stream = undefined
       if (this.#over.signal.aborted) return
+      // The server is well. But one that resets each stream at once is not to be asked again and again.
+      if (reason === 'reset' && clock.now() - openedAt >= LEAST_LIFE_MS) this.#attempt = 0
       if (reason === 'conflict') this.#giveUp(new Error('Another client took the place of this one'))
       else this.#reconnect()
     })
@@ -188,6 +197,7 @@ export class LiveSession implements Session {
   // Not bounded: a laptop may be asleep for a week. The delay is, and each attempt's time.
   async #reconnectUntilOnline(): Promise<void> {
     const { clock, random, log } = this.#needs
+    let refused = false
     for (;;) {
       const attempt = this.#attempt++
       const delayMs = retryDelay(attempt, random)
@@ -196,8 +206,11 @@ export class LiveSession implements Session {
       try {
         return await this.#connect()
       } catch (error) {
-        // A changed password does not get better by asking more often.
-        if (!(error instanceof ConnectError) || error.reason !== 'unreachable') throw error
+        if (!(error instanceof ConnectError)) throw error
+        if (error.reason === 'unreachable') continue
+        // A changed password does not get better by asking more often. A token may have expired on its way, once.
+        if (error.reason !== 'not-authorized' || !this.#byToken || refused) throw error
+        refused = true
       }
     }
   }

@@ -1,5 +1,6 @@
 import { element, type XmlElement } from '@sluice/protocol'
-import { ConnectError, type Credentials } from './connection.ts'
+import { ConnectError, type Credentials, type Login } from './connection.ts'
+import { OAuthBearer } from './oauth-bearer.ts'
 import { Plain } from './plain.ts'
 import { Scram } from './scram.ts'
 import type { XmppStream } from './xmpp-stream.ts'
@@ -16,12 +17,11 @@ export interface SaslMechanism {
   proves?(text: string): boolean
 }
 
-/** The stronger first. */
-const MECHANISMS: readonly (() => SaslMechanism)[] = [
-  () => new Scram('SCRAM-SHA-256'),
-  () => new Scram('SCRAM-SHA-1'),
-  () => new Plain(),
-]
+/** The stronger first. A token goes as the password of PLAIN where there is nothing else, and never into a proof. */
+function mechanismsFor({ byToken }: Login, domain: string): SaslMechanism[] {
+  const own = byToken ? [new OAuthBearer(domain)] : [new Scram('SCRAM-SHA-256'), new Scram('SCRAM-SHA-1')]
+  return [...own, new Plain()]
+}
 
 /**
  * Authenticates by the strongest of the mechanisms offered (RFC 6120 §6), and restarts the stream. Rejects with
@@ -29,10 +29,9 @@ const MECHANISMS: readonly (() => SaslMechanism)[] = [
  */
 export async function logIn(
   stream: XmppStream,
-  credentials: Credentials,
-  offered: XmlElement,
+  { credentials, domain, offered }: { credentials: Login; domain: string; offered: XmlElement },
 ): Promise<void> {
-  const mechanism = chooseMechanism(offered, stream.isSecure())
+  const mechanism = chooseMechanism(mechanismsFor(credentials, domain), offered, stream.isSecure())
   await new Promise<void>((resolve, reject) => {
     const answer = async (name: 'auth' | 'response') => {
       const text = btoa(await mechanism.response(credentials))
@@ -41,7 +40,7 @@ export async function logIn(
     }
     const hear = async (nonza: XmlElement) => {
       if (nonza.getNS() !== SASL) return
-      if (nonza.is('failure')) throw failureOf(nonza)
+      if (nonza.is('failure')) throw failureOf(nonza, credentials.byToken ? 'token' : 'user or the password')
       const text = atob(nonza.getText())
       if (nonza.is('challenge')) {
         mechanism.challenge(text)
@@ -55,21 +54,22 @@ export async function logIn(
   await stream.restart()
 }
 
-/** PLAIN gives the password away: only over TLS, or where nothing leaves the machine. */
-function chooseMechanism(offered: XmlElement, secure: boolean): SaslMechanism {
+/** What gives the password or token away: only over TLS, or where nothing leaves the machine. */
+function chooseMechanism(
+  mechanisms: readonly SaslMechanism[],
+  offered: XmlElement,
+  secure: boolean,
+): SaslMechanism {
   const names = offered.getChildren('mechanism').map((name) => name.getText())
-  for (const create of MECHANISMS) {
-    const mechanism = create()
-    if (names.includes(mechanism.name) && (secure || mechanism.name !== 'PLAIN')) return mechanism
-  }
+  const chosen = mechanisms.find(({ name, proves }) => names.includes(name) && (secure || proves))
+  if (chosen) return chosen
   throw new ConnectError('not-allowed', 'The server offers no way to log in that is safe here')
 }
 
-function failureOf(failure: XmlElement): ConnectError {
+function failureOf(failure: XmlElement, what: string): ConnectError {
   const condition = failure.getChildElements()[0]?.getName() ?? ''
-  // RFC 6120 §6.5: what a server may call a wrong user or password.
+  // RFC 6120 §6.5: what a server may call a wrong user, password or token.
   const refused = ['not-authorized', 'account-disabled', 'credentials-expired', 'invalid-authzid']
-  if (refused.includes(condition))
-    return new ConnectError('not-authorized', 'The user or the password is wrong')
+  if (refused.includes(condition)) return new ConnectError('not-authorized', `The ${what} is wrong`)
   return new ConnectError('unreachable', `The server did not log in: ${condition}`)
 }

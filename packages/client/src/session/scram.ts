@@ -80,7 +80,8 @@ function attributes(message: string): Record<string, string | undefined> {
   return Object.fromEntries(message.split(',').map((part) => [part.slice(0, 1), part.slice(2)]))
 }
 
-function saslName(name: string): string {
+/** RFC 5802 §5.1. */
+export function saslName(name: string): string {
   return name.normalize('NFKC').replaceAll('=', '=3D').replaceAll(',', '=2C')
 }
 

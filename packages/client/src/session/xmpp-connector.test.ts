@@ -39,7 +39,7 @@ async function connected() {
 }
 
 /** An attempt to log in at this address, and what it rejects with. */
-function login(url: string, password = 'secret') {
+function login(url: string, password = 'secret', byToken = false) {
   const server = new ScriptedServer()
   const connector = new XmppConnector({
     url,
@@ -47,7 +47,7 @@ function login(url: string, password = 'secret') {
     WebSocket: server.WebSocket,
     clock: new MovedClock(),
   })
-  const credentials = { username: 'alice', password }
+  const credentials = { username: 'alice', password, byToken }
   const request = { credentials, resource: 'one', signal: new AbortController().signal }
   // Once the caller has said what is offered.
   const attempt = Promise.resolve().then(() => connector.connect(request).catch((error) => error))
@@ -137,6 +137,37 @@ describe('the XMPP connector', () => {
     }
   })
 
+  describe('with a token', () => {
+    it('logs in by OAUTHBEARER, or else by PLAIN, and never by SCRAM', async () => {
+      for (const [offered, chosen] of [
+        [['SCRAM-SHA-256', 'PLAIN', 'OAUTHBEARER'], 'OAUTHBEARER'],
+        [['SCRAM-SHA-256', 'PLAIN'], 'PLAIN'],
+      ] as const) {
+        const { server, attempt } = login('wss://localhost/', 'token', true)
+        server.mechanisms = [...offered]
+        server.tokens.add('token')
+        server.password = 'token'
+        const connection = await attempt
+        expect(connection).to.have.property('jid', 'alice@localhost/one')
+        expect(server.latest.mechanism).to.equal(chosen)
+        await connection.close()
+      }
+    })
+
+    it('hears the refusal out', async () => {
+      const { server, attempt } = login('wss://localhost/', 'token', true)
+      server.mechanisms = ['OAUTHBEARER']
+      expect(await attempt).to.include({ reason: 'not-authorized', message: 'The token is wrong' })
+    })
+
+    it('gives it away over TLS or on this machine alone', async () => {
+      const { server, attempt } = login('ws://example.org/', 'token', true)
+      server.mechanisms = ['OAUTHBEARER', 'PLAIN']
+      expect(await attempt).to.have.property('reason', 'not-allowed')
+      expect(server.latest.mechanism).to.equal(undefined)
+    })
+  })
+
   it('leaves alone what comes behind the end of a stream', async () => {
     const { server, closed } = await connected()
     server.latest.say(`<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>`, '<message/>')
@@ -161,5 +192,8 @@ describe('the XMPP connector', () => {
     const replaced = await connected()
     replaced.server.latest.refuse('conflict')
     expect(await replaced.closed).to.equal('conflict')
+    const expired = await connected()
+    expired.server.latest.refuse('reset')
+    expect(await expired.closed).to.equal('reset')
   })
 })

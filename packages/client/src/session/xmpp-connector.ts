@@ -1,6 +1,13 @@
 import { element, type XmlElement } from '@sluice/protocol'
 import { type Clock, sleep } from '../clock.ts'
-import { ConnectError, type Connection, type Connector, type Credentials } from './connection.ts'
+import {
+  type CloseReason,
+  ConnectError,
+  type Connection,
+  type Connector,
+  type Credentials,
+  type Login,
+} from './connection.ts'
 import { logIn } from './log-in.ts'
 import { registrationError, registrationQuery } from './registration.ts'
 import { countStanzas, countsStanzas } from './stanza-counting.ts'
@@ -28,14 +35,13 @@ export class XmppConnector implements Connector {
     this.#needs = needs
   }
 
-  async connect(request: {
-    credentials: Credentials
-    resource: string
-    signal: AbortSignal
-  }): Promise<Connection> {
+  async connect(request: { credentials: Login; resource: string; signal: AbortSignal }): Promise<Connection> {
     const { stream, result } = await this.#negotiate(request.signal, async (features, stream) => {
-      const mechanisms = features.getChild('mechanisms', SASL)
-      if (mechanisms) return void (await logIn(stream, request.credentials, mechanisms))
+      const offered = features.getChild('mechanisms', SASL)
+      if (offered) {
+        const { credentials } = request
+        return void (await logIn(stream, { credentials, domain: this.#needs.domain, offered }))
+      }
       const jid = await ask(stream, bindQuery(request.resource))
       if (countsStanzas(features)) await countStanzas(stream)
       return jid.getChild('bind', BIND)?.getChildText('jid') ?? undefined
@@ -116,15 +122,15 @@ function connectError(error: Error): ConnectError {
 
 function connectionOf(stream: XmppStream, jid: string, clock: Clock): Connection {
   let open = true
-  let reason: 'lost' | 'conflict' = 'lost'
-  const closeListeners: ((reason: 'lost' | 'conflict') => void)[] = []
+  let reason: CloseReason = 'lost'
+  const closeListeners: ((reason: CloseReason) => void)[] = []
   const ended = () => {
     if (!open) return
     open = false
     for (const listener of closeListeners) listener(reason)
   }
   stream.on('error', ({ name, condition }) => {
-    if (name === 'StreamError' && condition === 'conflict') reason = 'conflict'
+    if (name === 'StreamError' && (condition === 'conflict' || condition === 'reset')) reason = condition
   })
   stream.on('disconnect', ended)
   return {

@@ -2,6 +2,7 @@ import { Refusal, type UploadState, type UploadStatus } from '@sluice/protocol'
 import { sleep } from '../clock.ts'
 import { FileMissing } from './file-source.ts'
 import { persistently } from './persistently.ts'
+import { isUnauthorised, renewSlot } from './renew-slot.ts'
 import { offerOf } from './upload-record.ts'
 import { StoppedElsewhere, type UploadRun } from './upload-run.ts'
 
@@ -46,9 +47,18 @@ async function awaitCompletion(run: UploadRun): Promise<void> {
   }
 }
 
-function currentStatus({ record, needs, signal }: UploadRun): Promise<UploadStatus> {
-  if (!record.slot) throw new Error('There is no slot')
-  return needs.control.status(record.slot, signal)
+async function currentStatus(run: UploadRun): Promise<UploadStatus> {
+  const ask = async () => {
+    if (!run.record.slot) throw new Error('There is no slot')
+    return run.needs.control.status(run.record.slot, run.signal)
+  }
+  try {
+    return await ask()
+  } catch (error) {
+    if (!isUnauthorised(error)) throw error
+    await renewSlot(run)
+    return ask()
+  }
 }
 
 /** Throws what the upload ended with. */

@@ -11,6 +11,7 @@ import {
   encodeUploads,
   type MediaLocation,
   type Offer,
+  Refusal,
   type Slot,
   slotFromJson,
   statusFromJson,
@@ -141,7 +142,7 @@ export class MediaControl {
       return { answer: await this.#requestOf(to, { type: 'set', payload, signal, attempts: 1 }) }
     } catch (error) {
       if (signal.aborted || !isTransient(error)) throw error
-      return { body: await this.#twin('POST', name, address, signal, content) }
+      return { body: await this.#twin('POST', name, address, signal, content).catch(stanzaOnly) }
     }
   }
 
@@ -188,6 +189,13 @@ export class MediaControl {
     })
     return jsonOf(response)
   }
+}
+
+/** A slot's token expires; the stanza, for which the account vouches, gets through once the line is back. */
+function stanzaOnly(error: unknown): never {
+  if (error instanceof Refusal && error.code === 'not-authorized')
+    throw new Unreachable('The token has expired', { cause: error })
+  throw error
 }
 
 function jsonBody(content: object): HttpBody {

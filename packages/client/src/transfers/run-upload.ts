@@ -8,6 +8,7 @@ import { persistently } from './persistently.ts'
 import { type GivenUpload, prepareFile } from './prepare-file.ts'
 import { sendBytes } from './send-bytes.ts'
 import { sendMediaMessage } from './send-media-message.ts'
+import { takeSlot } from './take-slot.ts'
 import { TransferError } from './transfer-error.ts'
 import type { UploadRun } from './upload-run.ts'
 
@@ -59,14 +60,6 @@ async function decideChatType({ needs, record, signal, retry }: UploadRun): Prom
     needs.outbox.chatTypeOf(record.to, signal),
   )
   record.intent = { ...record.intent, chat }
-}
-
-/** Takes down what a slot says. */
-export function takeSlot({ record, cell }: Pick<UploadRun, 'record' | 'cell'>, slot: Slot): void {
-  const { uploadId, uploadUrl, getUrl, token, committed, size } = slot
-  record.slot = { uploadId, uploadUrl, getUrl, token }
-  record.committed = committed
-  cell.advance({ sent: committed, committed, total: size })
 }
 
 /** A missing file is no obstacle once the gateway has all of it. */

@@ -4,14 +4,15 @@ import type { FileSource } from './file-source.ts'
 import { jsonOf, leave } from './http-answer.ts'
 import type { HttpResponse } from './http-transport.ts'
 import { isTransient, Patience } from './persistently.ts'
+import { isUnauthorised, renewSlot } from './renew-slot.ts'
 import { StoppedElsewhere, type UploadRun } from './upload-run.ts'
 
 const TUS = { 'tus-resumable': '1.0.0' }
 
 /**
  * Sends the rest of the file by tus 1.0.0 PATCH until the gateway has committed all of it. A lost connection
- * is waited out, and HEAD tells where to go on: it costs none of the bytes that the gateway had read. Never
- * resumes by itself: an overtaken device gives way (LEDGER rule 5).
+ * is waited out, and HEAD tells where to go on: it costs none of the bytes that the gateway had read. A token that
+ * expires is renewed. Never resumes by itself: an overtaken device gives way (LEDGER rule 5).
  */
 export async function sendBytes(run: UploadRun, source: FileSource): Promise<void> {
   const { record, cell, retry } = run
@@ -24,6 +25,7 @@ export async function sendBytes(run: UploadRun, source: FileSource): Promise<voi
   })
   cell.advance({ sent: record.committed, committed: record.committed, total: source.size })
   let known = true
+  let renewed = false
   while (record.committed < source.size) {
     const before = record.committed
     try {
@@ -37,7 +39,12 @@ export async function sendBytes(run: UploadRun, source: FileSource): Promise<voi
     } catch (error) {
       run.signal.throwIfAborted()
       if (isDone(error)) record.committed = source.size
-      else {
+      else if (isUnauthorised(error) && !renewed) {
+        cell.enter('waiting')
+        await renewSlot(run)
+        renewed = true
+        known = true
+      } else {
         known = takeOffset(run, error)
         if (record.committed > before) patience.renew()
         await patience.afterFailure(asOutcome(error))
@@ -45,6 +52,7 @@ export async function sendBytes(run: UploadRun, source: FileSource): Promise<voi
       continue
     }
     patience.renew()
+    renewed = false
   }
   cell.advance({ sent: source.size, committed: source.size })
   await run.save()
