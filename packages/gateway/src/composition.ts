@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { container, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe'
 import type { Config } from './config.ts'
 import { AccountTable } from './database/account-table.ts'
+import { ArchiveTable } from './database/archive-table.ts'
 import { ContactTable } from './database/contact-table.ts'
 import { LinkLeaseTable } from './database/link-lease-table.ts'
 import { OfflineTable } from './database/offline-table.ts'
@@ -162,6 +163,7 @@ function makeMessaging(parts: DependencyContainer): Messaging {
     offline: new OfflineTable({ sql }),
     contacts: new ContactTable({ sql }),
     presences: new PresenceTable({ sql }),
+    archive: new ArchiveTable({ sql }),
     signals: backends.signals,
     clock,
     logger,

@@ -66,7 +66,8 @@ where jid = $1 and removed_at is null`,
       )
       // A statement of its own: it sees the messages that the first one waited for.
       await sql.query('delete from offline_message where account = $1', [jid])
-      await sql.query('delete from contact where account = $1', [jid])
+      for (const table of ['archive', 'archived_message', 'contact'])
+        await sql.query(`delete from ${table} where account = $1`, [jid])
       // Who holds the name next is a stranger to those who knew the one before.
       await sql.query('delete from contact where jid = $1 and not listed', [jid])
       await sql.query(

@@ -3,8 +3,10 @@ import type { Logger } from '../transfer/logger.ts'
 import type { NodeSignals } from '../transfer/node-signals.ts'
 import type { AccountStore } from './account-store.ts'
 import { Accounts } from './accounts.ts'
+import type { ArchiveStore } from './archive-store.ts'
 import { ChangeContacts } from './change-contacts.ts'
 import type { ContactStore } from './contact-store.ts'
+import { CopyToDevices } from './copy-to-devices.ts'
 import { Credentials } from './credentials.ts'
 import { DeliverOffline } from './deliver-offline.ts'
 import { LogInByToken } from './log-in-by-token.ts'
@@ -13,6 +15,7 @@ import type { OfflineStore } from './offline-store.ts'
 import type { PresenceStore } from './presence-store.ts'
 import { RouteIq } from './route-iq.ts'
 import { RouteMessage } from './route-message.ts'
+import { SendMessage } from './send-message.ts'
 import { Sessions } from './sessions.ts'
 import { TellDevices } from './tell-devices.ts'
 import { UpdatePresence } from './update-presence.ts'
@@ -25,6 +28,7 @@ export interface MessagingNeeds {
   readonly offline: OfflineStore
   readonly contacts: ContactStore
   readonly presences: PresenceStore
+  readonly archive: ArchiveStore
   readonly signals: Pick<NodeSignals, 'announceMail' | 'announceNews' | 'onMail' | 'onNews'>
   readonly clock: Clock
   readonly logger: Logger
@@ -41,10 +45,12 @@ export interface Messaging {
   readonly logInByToken?: LogInByToken | undefined
   readonly sessions: Sessions
   readonly routeMessage: RouteMessage
+  readonly sendMessage: SendMessage
   readonly routeIq: RouteIq
   readonly updatePresence: UpdatePresence
   readonly contacts: Pick<ContactStore, 'list'>
   readonly changeContacts: ChangeContacts
+  readonly archive: Pick<ArchiveStore, 'page' | 'rule' | 'setRule' | 'expire'>
   /** Says of devices whose node is gone that they are, too. */
   forgetAbandoned(): Promise<void>
   /** Resolves when all that was said is kept, and told here. */
@@ -55,7 +61,8 @@ export interface Messaging {
 
 /** Wires the use cases of this folder to the ports given. */
 export function createMessaging(needs: MessagingNeeds): Messaging {
-  const { clock, contacts, domain, logger, loginTokens: rules, node, offline, presences, signals } = needs
+  const { archive, clock, contacts, domain, logger, node, offline, presences, signals } = needs
+  const { loginTokens: rules } = needs
   const sessions = new Sessions()
   const accounts = new Accounts({ store: needs.accounts, contacts, domain, sessions, signals })
   const tellDevices = new TellDevices({ node, contacts, presences, sessions, logger })
@@ -76,6 +83,8 @@ export function createMessaging(needs: MessagingNeeds): Messaging {
     signals,
     logger,
   })
+  const copyToDevices = new CopyToDevices({ node, archive, sessions })
+  const routeMessage = new RouteMessage({ domain, sessions, offline, deliverOffline, signals, clock })
   const settled = async () => {
     await updatePresence.settled()
     await tellDevices.settled()
@@ -90,6 +99,10 @@ export function createMessaging(needs: MessagingNeeds): Messaging {
     signals.onNews((news) => {
       if (news.kind === 'presence') tellDevices.presence(news)
       else if (news.kind === 'contact') tellDevices.contact(news)
+      else
+        void copyToDevices
+          .fromElsewhere(news)
+          .catch((error: unknown) => logger.error({ err: error }, 'a message was not copied'))
     }),
   ]
 
@@ -104,10 +117,22 @@ export function createMessaging(needs: MessagingNeeds): Messaging {
       }),
     }),
     sessions,
-    routeMessage: new RouteMessage({ domain, sessions, offline, deliverOffline, signals, clock }),
+    routeMessage,
+    sendMessage: new SendMessage({
+      node,
+      domain,
+      sessions,
+      archive,
+      routeMessage,
+      copyToDevices,
+      signals,
+      clock,
+      logger,
+    }),
     routeIq: new RouteIq({ domain, sessions }),
     updatePresence,
     contacts,
+    archive,
     changeContacts: new ChangeContacts({ contacts, signals }),
     async forgetAbandoned() {
       for (const full of await presences.takeAbandoned())

@@ -3,6 +3,7 @@ import type { Clock } from '../transfer/clock.ts'
 import type { NodeSignals } from '../transfer/node-signals.ts'
 import { bareOf } from './bare-of.ts'
 import type { DeliverOffline } from './deliver-offline.ts'
+import { dropForgedDelay } from './forged-marks.ts'
 import type { OfflineStore } from './offline-store.ts'
 import type { Session, Sessions } from './sessions.ts'
 import { StanzaFailure } from './stanza-failure.ts'
@@ -30,33 +31,35 @@ export class RouteMessage {
 
   /**
    * Takes a message whose `from` the server has stamped. Where it has to wait for its receiver, it is durable once
-   * resolved. Throws StanzaFailure and `bad-jid`, which nobody may answer to a message of type `error` (RFC 6120 §8.3.1).
+   * resolved. Answers the devices that have it, or will out of the mailbox. Throws StanzaFailure and `bad-jid`, which nobody may answer to a message of type `error` (RFC 6120 §8.3.1).
    */
-  async run(message: XmlElement): Promise<void> {
+  async run(message: XmlElement): Promise<readonly Session[]> {
     const type = typeOf(message)
     // RFC 6120 §10.3.1: without `to` it is for the sender's own account.
     const to = prepareJid(message.attrs.to ?? bareOf(message.attrs.from ?? ''))
     if (to.domain !== this.#needs.domain) throw new StanzaFailure('remote-server-not-found')
     if (to.local === undefined) throw new StanzaFailure('service-unavailable')
     message.attrs.to = to.full
-    this.#dropForgedDelay(message)
+    dropForgedDelay(message, this.#needs.domain)
     const device = to.resource === undefined ? undefined : this.#needs.sessions.find(to.full)
-    if (device && (await this.#toDevices(message, to, [device]))) return
-    await this.#toAccount(message, type, to)
+    if (device && (await this.#toDevices(message, to, [device]))) return [device]
+    return this.#toAccount(message, type, to)
   }
 
   /** To the bare JID, or to a full JID that is gone (§8.5.2, §8.5.3.2). */
-  async #toAccount(message: XmlElement, type: MessageType, to: Jid): Promise<void> {
+  async #toAccount(message: XmlElement, type: MessageType, to: Jid): Promise<readonly Session[]> {
     if (type === 'groupchat') throw new StanzaFailure('service-unavailable')
-    if (type === 'error') return
+    if (type === 'error') return []
     if (type === 'headline') {
       if (to.resource === undefined) this.#deliver(message, this.#nonNegative(to.bare))
-      return
+      return []
     }
-    if (await this.#toDevices(message, to, this.#needs.sessions.mostAvailable(to.bare))) return
-    if (isStoredOffline(message)) return this.#store(message, to.bare)
+    const devices = this.#needs.sessions.mostAvailable(to.bare)
+    if (await this.#toDevices(message, to, devices)) return devices
+    if (isStoredOffline(message)) await this.#store(message, to.bare)
     // A bare chat state to nobody is worth no answer; what says something and may not be kept is.
-    if (message.getChild('body')) throw new StanzaFailure('service-unavailable')
+    else if (message.getChild('body')) throw new StanzaFailure('service-unavailable')
+    return []
   }
 
   #nonNegative(bare: string) {
@@ -112,14 +115,6 @@ export class RouteMessage {
     if (sessions.mostAvailable(bare).length > 0) deliverOffline.start(bare)
     await signals.announceMail(bare)
     return outcome
-  }
-
-  // XEP-0203 §4: a stamp in our name is ours to give.
-  #dropForgedDelay(message: XmlElement): void {
-    message.children = message.children.filter(
-      (child) =>
-        typeof child === 'string' || !child.is('delay', NS.delay) || child.attrs.from !== this.#needs.domain,
-    )
   }
 }
 

@@ -139,14 +139,19 @@ describe('SessionPhase', () => {
         INFO,
         'get',
         'example.org',
-        info('category="server" type="im" name="Sluice"', 'urn:xmpp:ping', 'msgoffline'),
+        info(
+          'category="server" type="im" name="Sluice"',
+          'urn:xmpp:ping',
+          'msgoffline',
+          'urn:xmpp:carbons:2',
+        ),
       ],
       [
         'disco#info of the own account',
         INFO,
         'get',
         'alice@example.org',
-        info('category="account" type="registered"', 'urn:xmpp:ping'),
+        info('category="account" type="registered"', 'urn:xmpp:ping', 'urn:xmpp:mam:2', 'urn:xmpp:sid:0'),
       ],
       [
         'disco#info of the media service',
@@ -197,7 +202,6 @@ describe('SessionPhase', () => {
         'item-not-found',
       ],
       ['a change of the roster that changes nothing', query('jabber:iq:roster'), 'set', '', 'bad-request'],
-      ['carbons', '<enable xmlns="urn:xmpp:carbons:2"/>', 'set', '', 'service-unavailable'],
       [
         'a registration where it is closed',
         query('jabber:iq:register'),
@@ -274,10 +278,10 @@ describe('SessionPhase', () => {
         message('bob@example.org/phone', 'two', ' from="alice@example.org"'),
       )
       expect(await bob.next()).to.equal(
-        '<message xmlns="jabber:client" to="bob@example.org" type="chat" from="alice@example.org/phone"><body>one</body></message>',
+        '<message xmlns="jabber:client" to="bob@example.org" type="chat" from="alice@example.org/phone"><body>one</body><stanza-id xmlns="urn:xmpp:sid:0" by="bob@example.org" id="1"/></message>',
       )
       expect(await bob.next()).to.equal(
-        '<message xmlns="jabber:client" to="bob@example.org/phone" type="chat" from="alice@example.org/phone"><body>two</body></message>',
+        '<message xmlns="jabber:client" to="bob@example.org/phone" type="chat" from="alice@example.org/phone"><body>two</body><stanza-id xmlns="urn:xmpp:sid:0" by="bob@example.org" id="2"/></message>',
       )
     })
 
@@ -410,7 +414,7 @@ describe('SessionPhase', () => {
       await alice.ask(iq(PING))
       const bob = await bed.login('bob', 'phone', 0)
       expect(await bob.next()).to.match(
-        /<body>one<\/body><delay xmlns="urn:xmpp:delay" from="example.org" stamp="[^"]+Z"\/>/,
+        /<body>one<\/body><stanza-id xmlns="urn:xmpp:sid:0" by="bob@example.org" id="1"\/><delay xmlns="urn:xmpp:delay" from="example.org" stamp="[^"]+Z"\/>/,
       )
       expect(await bob.next()).to.include('<body>two</body>')
       const ping = await bob.next()

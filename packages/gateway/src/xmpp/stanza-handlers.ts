@@ -69,7 +69,7 @@ export function createStanzaHandlers({
     message(message) {
       const { to } = message.attrs
       if (to !== undefined && prepareJid(to).bare === mediaJid) throw new StanzaFailure('service-unavailable')
-      return messaging.routeMessage.run(message)
+      return messaging.sendMessage.run(message)
     },
 
     presence(presence, session) {

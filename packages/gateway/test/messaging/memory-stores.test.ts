@@ -1,10 +1,12 @@
 import { describeAccountStore, newAccount } from '../../src/messaging/account-store.contract.ts'
+import { describeArchiveStore } from '../../src/messaging/archive-store.contract.ts'
 import { describeContactStore } from '../../src/messaging/contact-store.contract.ts'
 import { describeLinkLease } from '../../src/messaging/link-lease.contract.ts'
 import { describeOfflineStore } from '../../src/messaging/offline-store.contract.ts'
 import { describePresenceStore } from '../../src/messaging/presence-store.contract.ts'
 import { SystemClock } from '../../src/operations/system-clock.ts'
 import { MemoryAccountStore } from './memory-account-store.ts'
+import { MemoryArchiveStore } from './memory-archive-store.ts'
 import { MemoryContactStore } from './memory-contact-store.ts'
 import { MemoryLinkLease } from './memory-link-lease.ts'
 import { MemoryOfflineStore } from './memory-offline-store.ts'
@@ -45,4 +47,18 @@ describeContactStore('the memory of tests', async () => {
 describePresenceStore('the memory of tests', async () => {
   const store = new MemoryPresenceStore()
   return { store, beat: tearDown, kill: async (node) => void store.gone.add(node), tearDown }
+})
+
+describeArchiveStore('the memory of tests', async () => {
+  const accounts = new MemoryAccountStore({ onRemove: (jid) => store.removeAll(jid) })
+  const knows = (jid: string) => accounts.has(jid)
+  const contacts = new MemoryContactStore({ knows })
+  const store = new MemoryArchiveStore({ knows, contacts, maxMessages: 20, maxBytes: 100_000 })
+  return {
+    store,
+    contacts,
+    addAccount: async (jid) => void (await accounts.create(newAccount(jid), { reuseRemoved: true })),
+    removeAccount: async (jid) => void (await accounts.remove(jid)),
+    tearDown,
+  }
 })

@@ -5,6 +5,7 @@ import type { NodeSignals } from '../../src/transfer/node-signals.ts'
 import { HandClock } from '../transfer/hand-clock.ts'
 import { NodeBus } from '../transfer/node-bus.ts'
 import { MemoryAccountStore } from './memory-account-store.ts'
+import { MemoryArchiveStore } from './memory-archive-store.ts'
 import { MemoryContactStore } from './memory-contact-store.ts'
 import { MemoryOfflineStore } from './memory-offline-store.ts'
 import { MemoryPresenceStore } from './memory-presence-store.ts'
@@ -17,6 +18,7 @@ export class MessagingBed {
   readonly bus = new NodeBus()
   readonly offline: MemoryOfflineStore
   readonly accounts: MemoryAccountStore
+  readonly archive: MemoryArchiveStore
   readonly contacts: MemoryContactStore
   readonly presences = new MemoryPresenceStore()
   #joined = 0
@@ -36,11 +38,13 @@ export class MessagingBed {
       onRemove: (jid) => {
         this.offline.forget(jid)
         this.contacts.forget(jid)
+        this.archive.removeAll(jid)
       },
     })
     const knows = (jid: string) => this.accounts.has(jid)
     this.offline = new MemoryOfflineStore({ knows, maxMessages })
     this.contacts = new MemoryContactStore({ knows })
+    this.archive = new MemoryArchiveStore({ knows, contacts: this.contacts })
   }
 
   get logger(): Logger {
@@ -50,10 +54,10 @@ export class MessagingBed {
   }
 
   join(signals: NodeSignals = this.bus.join('node')): Messaging {
-    const { accounts, clock, contacts, logger, offline, presences } = this
+    const { accounts, archive, clock, contacts, logger, offline, presences } = this
     this.#joined += 1
     const node = `node ${this.#joined}`
-    const stores = { accounts, contacts, offline, presences }
+    const stores = { accounts, archive, contacts, offline, presences }
     const loginTokens = this.#loginTokens
     return createMessaging({ node, ...stores, signals, clock, logger, domain: DOMAIN, loginTokens })
   }

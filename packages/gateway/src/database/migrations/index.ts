@@ -7,6 +7,7 @@ import { slots } from './0005-slots.ts'
 import { tusMetadata } from './0006-tus-metadata.ts'
 import { intentsAsText } from './0007-intents-as-text.ts'
 import { contacts } from './0008-contacts.ts'
+import { archive } from './0009-archive.ts'
 
 /** Every step of the schema, first to last. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   tusMetadata,
   intentsAsText,
   contacts,
+  archive,
 ]

@@ -2,6 +2,7 @@ import { NS } from '@sluice/protocol'
 import type { Messaging } from '../../messaging/create-messaging.ts'
 import { StanzaFailure } from '../../messaging/stanza-failure.ts'
 import { XMPP } from '../xmpp-namespaces.ts'
+import { addArchiveIqs } from './archive-iqs.ts'
 import { discoInfo, discoItems } from './disco.ts'
 import type { IqHandler } from './iq-request.ts'
 import { IqTable } from './iq-table.ts'
@@ -25,7 +26,7 @@ export function domainIqs({
   /** Undefined where registration is closed. */
   registration: Registration | undefined
 }): IqTable {
-  const features = [XMPP.ping, XMPP.offlineFeature, ...(registration ? [XMPP.register] : [])]
+  const features = [XMPP.ping, XMPP.offlineFeature, NS.carbons, ...(registration ? [XMPP.register] : [])]
   return serverIqs(registration)
     .on('get', NS.discoInfo, 'query', discoInfo({ category: 'server', type: 'im', name: 'Sluice' }, features))
     .on('get', NS.discoItems, 'query', discoItems([{ jid: mediaJid, name: 'Media' }]))
@@ -41,10 +42,19 @@ export function accountIqs({
 }): IqTable {
   const table = serverIqs(registration)
   addRosterIqs(table, messaging)
+  addArchiveIqs(table, messaging)
+  const { sessions } = messaging
   return (
     table
-      .on('get', NS.discoInfo, 'query', discoInfo({ category: 'account', type: 'registered' }, [XMPP.ping]))
+      .on(
+        'get',
+        NS.discoInfo,
+        'query',
+        discoInfo({ category: 'account', type: 'registered' }, [XMPP.ping, NS.archive, NS.stanzaId]),
+      )
       .on('get', NS.discoItems, 'query', discoItems([]))
+      .on('set', NS.carbons, 'enable', ({ from }) => void sessions.wish(from.full, 'copies'))
+      .on('set', NS.carbons, 'disable', ({ from }) => void sessions.wish(from.full, 'copies', false))
       // Clients ask for these after each login, and take the answer for "none yet".
       .on('get', XMPP.vcard, 'vCard', fails('item-not-found'))
       .on('get', XMPP.pubsub, 'pubsub', fails('item-not-found'))
