@@ -26,8 +26,9 @@ export const MOVES: Readonly<Record<SubscriptionType, (pair: ContactPair, frame:
   subscribe: ({ own, other }, frame) => {
     // Servers are told to keep silent (§8.5.1); here it is the own server that answers, as it does for messages.
     if (!other) throw new StanzaFailure('item-not-found')
-    // §3.1.3: answered in the contact's name.
-    if (own.to) return { pair: { own, other }, own: { push: false, stanzas: ['subscribed'] }, other: SILENCE }
+    // §3.1.3 has it answered in the contact's name, and §A.3.2 keeps that answer from who has it. Converse thanks for a yes
+    // by another question: an answer would go on for ever.
+    if (own.to) return unchanged({ own, other })
     return {
       pair: {
         own: { ...own, listed: true, asked: true },
