@@ -5,6 +5,7 @@ import { ScriptedGateway } from '../test/scripted-gateway.ts'
 import { ScriptedServer } from '../test/scripted-server.ts'
 import { failureOf, sha256 } from '../test/upload-bench.ts'
 import { ClientCore } from './client-core.ts'
+import type { Contact } from './contacts/contact.ts'
 import { headerMediaCare } from './media/header-media-care.ts'
 import { memoryStore } from './persistence/memory-store.ts'
 import type { SessionState } from './session/session.ts'
@@ -110,8 +111,8 @@ describe('a client', () => {
     await gone
     expect(shown).to.deep.equal(['m0'])
     const held = await store.open('alice@localhost')
-    expect(await held.entries('media')).to.deep.equal([])
-    expect(await held.entries('seen')).to.deep.equal([])
+    for (const table of ['media', 'seen', 'conversations'] as const)
+      expect(await held.entries(table)).to.deep.equal([])
   })
 
   it('shows before the end of a session all that came in it', async () => {
@@ -124,6 +125,27 @@ describe('a client', () => {
     expect(shown).to.deep.equal(['m0', 'm1', 'm2', 'm3', 'm4'])
     const held = await store.open('alice@localhost')
     expect(await held.entries('media')).to.have.length(5)
+    // The server has no archive.
+    const kept = (await held.get('conversations', 'bob@localhost')) as unknown[]
+    expect(kept).to.have.length(5)
+  })
+
+  it('reads the contacts once somebody listens for them, and again for the next account', async () => {
+    const { core, server } = client()
+    const told: (readonly Contact[])[] = []
+    core.events.contacts.add((contacts) => told.push(contacts))
+    await core.connect(alice)
+    server.latest.say('<presence from="bob@localhost" type="subscribe"/>')
+    const next = () => new Promise<void>((resolve) => core.events.contacts.add(() => resolve()))
+    const first = next()
+    core.watchContacts()
+    await first
+    expect(told.at(-1)?.map(({ jid, asking }) => [jid, asking])).to.deep.equal([['bob@localhost', true]])
+    await core.close()
+    const second = next()
+    await core.connect(alice)
+    await second
+    await core.close()
   })
 
   it('forgets by a logout who was logged in last', async () => {

@@ -1,6 +1,7 @@
 import type { Clock } from '../src/clock.ts'
 import { logTo } from '../src/log.ts'
 import { Archive } from '../src/messages/archive.ts'
+import { Conversations } from '../src/messages/conversations.ts'
 import { Inbox } from '../src/messages/inbox.ts'
 import { MessageHistory } from '../src/messages/message-history.ts'
 import { Outbox } from '../src/messages/outbox.ts'
@@ -27,7 +28,8 @@ export async function messagingBench<S extends Session>(given: {
   const outbox = new Outbox({ session, rooms, roomIds, repeats, clock, log })
   const inbox = new Inbox({ session, rooms, roomIds, repeats, history, clock, log })
   const archive = new Archive({ session, rooms, repeats })
-  return { session, store, history, rooms, roomIds, repeats, outbox, inbox, archive }
+  const conversations = new Conversations({ session, rooms, roomIds, repeats, history, store, log })
+  return { session, store, history, rooms, roomIds, repeats, outbox, inbox, archive, conversations }
 }
 
 /** Resolves when what is on its way has come as far as it goes without a timer. */

@@ -3,9 +3,9 @@ import type { Log } from '../log.ts'
 import type { AccountStore } from '../persistence/store.ts'
 import type { RoomIds } from '../rooms/room-ids.ts'
 import type { Rooms } from '../rooms/rooms.ts'
+import { isTemporary } from '../session/is-temporary.ts'
 import type { Session } from '../session/session.ts'
 import { StanzaRefused } from '../session/stanza-refused.ts'
-import { Unreachable } from '../unreachable.ts'
 import { Archive } from './archive.ts'
 import { ArchiveFinder } from './archive-finder.ts'
 import { ArchiveReader } from './archive-reader.ts'
@@ -103,11 +103,11 @@ export class Conversations {
   }
 
   /** A server that is out of reach hides whether a room is there, but not what was said to a person. */
-  async #chatTypeOf(peer: string, signal: AbortSignal): Promise<'chat' | 'groupchat' | Unreachable> {
+  async #chatTypeOf(peer: string, signal: AbortSignal): Promise<'chat' | 'groupchat' | Error> {
     try {
       return await this.#needs.rooms.chatTypeOf(peer, signal)
     } catch (error) {
-      if (error instanceof Unreachable && this.#needs.session.state === 'online') return error
+      if (isTemporary(error) && this.#needs.session.state === 'online') return error as Error
       throw error
     }
   }

@@ -1,4 +1,11 @@
-import { type ChatMessage, element, encodeChatMessage, NS } from '@sluice/protocol'
+import {
+  type ChatMessage,
+  element,
+  encodeChatMessage,
+  encodeReceipt,
+  NS,
+  type XmlElement,
+} from '@sluice/protocol'
 import { expect } from 'chai'
 import { messagingBench, tick } from '../../test/messaging-bench.ts'
 import { ScriptedGateway } from '../../test/scripted-gateway.ts'
@@ -100,15 +107,48 @@ describe('the inbox', () => {
     ])
   })
 
-  it('gives a receipt when one is asked for, to nobody but the sender', async () => {
+  it('gives a receipt when one is asked for, once, to nobody but the sender', async () => {
     const { session, tick } = await inbox()
     const sent: string[] = []
     session.send = async (stanza) => void sent.push(stanza.toString())
     session.receive(chat({ receiptRequested: true }))
+    session.receive(chat({ receiptRequested: true, delayedSince: new Date() }))
     session.receive(chat({ id: 'm2', from: 'alice@example.org/two', receiptRequested: true }))
     await tick()
-    expect(sent).to.have.length(1)
-    expect(sent[0]).to.include('to="bob@example.org/phone"').and.include(NS.receipts).and.include('id="m1"')
+    expect(sent).to.deep.equal([
+      `<message type="chat" to="bob@example.org/phone"><received xmlns="${NS.receipts}" id="m1"/><store xmlns="${NS.hints}"/></message>`,
+    ])
+  })
+
+  it('tells what became of messages, also of those that another device sent', async () => {
+    const { session, box } = await inbox()
+    const told: unknown[] = []
+    box.receipts.add((receipt) => told.push(receipt))
+    const receipt = (state: 'received' | 'displayed', from: string) => {
+      const stanza = encodeReceipt({ to: 'alice@example.org', chat: 'chat', id: 'm1', state })
+      Object.assign(stanza.attrs, { from, xmlns: NS.client })
+      return stanza
+    }
+    const carbon = (way: string, from: string, stanza: XmlElement) =>
+      session.stanzas.emit(
+        element(
+          'message',
+          { from },
+          element(way, { xmlns: NS.carbons }, element('forwarded', { xmlns: NS.forward }, stanza)),
+        ),
+      )
+    session.stanzas.emit(receipt('received', 'bob@example.org/phone'))
+    carbon('received', 'alice@example.org', receipt('displayed', 'bob@example.org/phone'))
+    carbon('sent', 'alice@example.org', receipt('displayed', 'alice@example.org/two'))
+    carbon('received', 'mallory@example.org', receipt('displayed', 'bob@example.org/phone'))
+    const bounce = receipt('displayed', 'bob@example.org')
+    bounce.attrs.type = 'error'
+    session.stanzas.emit(bounce)
+    expect(told).to.deep.equal([
+      { msgId: 'm1', from: 'bob@example.org', state: 'received' },
+      { msgId: 'm1', from: 'bob@example.org', state: 'displayed' },
+      { msgId: 'm1', from: 'alice@example.org', state: 'displayed' },
+    ])
   })
 
   it('shows nothing of an error that came back', async () => {
