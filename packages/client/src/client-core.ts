@@ -12,6 +12,9 @@ import { ConnectError, type Connector, type Credentials, type Login } from './se
 import type { SessionState } from './session/session.ts'
 import { TokenSource } from './session/token-source.ts'
 import { XmppConnector } from './session/xmpp-connector.ts'
+
+import { readdressed } from './transfers/readdressed.ts'
+
 import { TransferError } from './transfers/transfer-error.ts'
 import { Unreachable } from './unreachable.ts'
 
@@ -102,7 +105,7 @@ export class ClientCore {
       const account = await Account.load({
         connector,
         store,
-        transport,
+        transport: readdressed(transport, this.#options.mediaAddress),
         clock,
         random,
         sha256,

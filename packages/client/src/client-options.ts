@@ -22,6 +22,11 @@ export interface ClientOptions {
   readonly tokenProvider?: (() => Promise<string>) | undefined
   /** JID of the media service; by default found among the services of the server. */
   readonly mediaService?: string | undefined
+  /**
+   * Where to reach what the gateway names by its own address, for an app that gets there another way, such as a tunnel:
+   * from each http: or https: URL of an upload or a download to the one to use. Messages carry the gateway's.
+   */
+  readonly mediaAddress?: ((url: string) => string) | undefined
   /** Where the client remembers; by default `folderStore()` in Node and `indexedDbStore()` in browsers. */
   readonly store?: Store | undefined
   /** Node: the folder for finished downloads; by default the store's own. */
