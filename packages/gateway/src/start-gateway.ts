@@ -87,7 +87,7 @@ export async function startGateway(
     await ledger.beat(node)
     closings.push(() => closeHttp(http))
     await listen(http, { host: config.host, port })
-    tour?.started({ host: config.host, port })
+    tour?.started({ host: config.host, port, url: addresses.url, domain: config.domain })
     if (component) {
       component.start()
       // After the drain: what it commits is told. Before the requests end: another gateway takes the link meanwhile.

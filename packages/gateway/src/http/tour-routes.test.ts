@@ -39,6 +39,7 @@ describe('what the page’s tour can ask of the gateway', () => {
       bob: new ScriptedNetwork('http://127.0.0.1:2'),
     }
     const tour: TourControl = {
+      gateway: { url: 'http://127.0.0.1:8400', domain: 'localhost' },
       networks,
       starts: 1,
       restart: () => {
@@ -83,6 +84,7 @@ describe('what the page’s tour can ask of the gateway', () => {
     expect(json).to.deep.equal({
       available: true,
       starts: 1,
+      gateway: { url: 'http://127.0.0.1:8400', domain: 'localhost' },
       networks: {
         alice: { url: 'http://127.0.0.1:1', ...network },
         bob: { url: 'http://127.0.0.1:2', ...network },
@@ -163,7 +165,12 @@ describe('what the page’s tour can ask of the gateway', () => {
       .find((found) => found?.family === 'IPv4' && !found.internal)?.address
     if (address === undefined) this.skip()
     await gateway.close()
-    const tour: TourControl = { networks, starts: 1, restart: () => restarts++ }
+    const tour: TourControl = {
+      gateway: { url: '', domain: '' },
+      networks,
+      starts: 1,
+      restart: () => restarts++,
+    }
     gateway = await listenScripted({}, { web, tour }, '0.0.0.0')
     expect((await ask('POST', '/tour/restart', { body: '{}', host: address })).status).to.equal(403)
     expect(restarts).to.equal(0)

@@ -87,7 +87,7 @@ function asRecord(body: unknown): Readonly<Record<string, unknown>> {
   throw new Refusal('bad-request', { reason: 'the body is no JSON object' })
 }
 
-function stateOf({ networks, starts }: TourControl) {
+function stateOf({ gateway, networks, starts }: TourControl) {
   const state = ({ url, connected, bytesPerSecond, carried }: TourControl['networks'][TourPerson]) => ({
     url,
     connected,
@@ -97,6 +97,7 @@ function stateOf({ networks, starts }: TourControl) {
   return {
     available: true,
     starts,
+    gateway,
     networks: { alice: state(networks.alice), bob: state(networks.bob) },
   }
 }

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { Lane } from './lane.ts'
 import type { TourNetwork } from './tour-control.ts'
 
-interface Target {
+export interface Target {
   readonly host: string
   readonly port: number
 }

@@ -22,6 +22,8 @@ export interface TourNetwork {
 
 /** What the page's tour can do to this gateway; a port. */
 export interface TourControl {
+  /** How the gateway names itself in what it hands out, and the domain of its accounts. */
+  readonly gateway: { readonly url: string; readonly domain: string }
   readonly networks: Readonly<Record<TourPerson, TourNetwork>>
   /** How often the gateway has started in this process: one more after a restart. */
   readonly starts: number

@@ -1,9 +1,10 @@
-import { LoopbackNetwork } from './loopback-network.ts'
+import { LoopbackNetwork, type Target } from './loopback-network.ts'
 import type { TourControl } from './tour-control.ts'
 
 /** The tour of one process: its networks stay when the gateway starts again. */
 export class Tour implements TourControl {
   readonly networks: Readonly<Record<'alice' | 'bob', LoopbackNetwork>>
+  #gateway = { url: '', domain: '' }
   #starts = 0
   #restart: () => void = () => {}
 
@@ -16,12 +17,18 @@ export class Tour implements TourControl {
     return new Tour({ alice, bob })
   }
 
+  get gateway(): { url: string; domain: string } {
+    return this.#gateway
+  }
+
   get starts(): number {
     return this.#starts
   }
 
   /** To be told each time that the gateway listens, and where. */
-  started(target: { readonly host: string; readonly port: number }): void {
+  started(target: Target & { readonly url: string; readonly domain: string }): void {
+    const { url, domain } = target
+    this.#gateway = { url, domain }
     this.#starts += 1
     for (const network of Object.values(this.networks)) network.lead(target)
   }
