@@ -13,6 +13,7 @@ import type { Outbox } from './messages/outbox.ts'
 import type { TextQueue } from './messages/text-queue.ts'
 import { type Chat, openChat } from './open-chat.ts'
 import type { AccountStore } from './persistence/store.ts'
+import { randomId } from './random-id.ts'
 import type { Rooms } from './rooms/rooms.ts'
 import type { Connector, Login } from './session/connection.ts'
 import type { LiveSession } from './session/live-session.ts'
@@ -193,7 +194,7 @@ async function meetOthers({
 
 /** Of several tabs the first has the stored one, and each other one its own. */
 async function ownResource(store: AccountStore, others: Others | undefined): Promise<string> {
-  const fresh = `sluice-${crypto.randomUUID().slice(0, 8)}`
+  const fresh = `sluice-${randomId().slice(0, 8)}`
   if (others && !(await others.tabs.take('resource'))) return fresh
   const held = (await store.get('device', 'resource')) as string | undefined
   if (held !== undefined) return held

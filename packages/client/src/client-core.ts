@@ -24,6 +24,7 @@ const FINDING_MS = 10_000
 const STATUS = {
   'not-authorized': 401,
   'not-allowed': 403,
+  insecure: 403,
   'not-acceptable': 406,
   conflict: 409,
   unreachable: 503,
@@ -293,8 +294,9 @@ function connectFailure(error: unknown): unknown {
     )
   if (!(error instanceof ConnectError)) return error
   const statusCode = STATUS[error.reason]
-  const retryable = error.reason === 'unreachable'
-  const code = retryable ? 'unreachable' : 'refused'
+  const { reason } = error
+  const retryable = reason === 'unreachable'
+  const code = retryable || reason === 'insecure' ? reason : 'refused'
   return new TransferError({ code, statusCode, message, retryable }, { cause: error })
 }
 

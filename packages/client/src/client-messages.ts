@@ -3,6 +3,7 @@ import type { ClientCore } from './client-core.ts'
 import type { Conversations } from './messages/conversations.ts'
 import type { Message } from './messages/message.ts'
 import { badParameter, jidParameter, recipientParameter, textParameter } from './parameters.ts'
+import { randomId } from './random-id.ts'
 import { asTransferError } from './transfers/upload-failure.ts'
 
 const PATIENCE_MS = 60_000
@@ -51,7 +52,7 @@ export interface ClientMessages {
 /** Queues a text. Throws TransferError; rejects as TextQueue does. */
 export function sendText(core: ClientCore, options: SendTextOptions): Promise<Message> {
   const { texts, rooms } = core.account
-  const { replyTo, metadata, chat, id = crypto.randomUUID() } = options
+  const { replyTo, metadata, chat, id = randomId() } = options
   return texts.send({
     id,
     originId: id,

@@ -8,6 +8,7 @@ import { type ClientRooms, roomsOf } from './client-rooms.ts'
 import type { Message } from './messages/message.ts'
 import { fileParameter, kindParameter, recipientParameter, textParameter } from './parameters.ts'
 import type { Platform } from './platform.ts'
+import { randomId } from './random-id.ts'
 import type { Credentials } from './session/connection.ts'
 import type { SessionState } from './session/session.ts'
 import type { Downloaded } from './transfers/download.ts'
@@ -122,7 +123,7 @@ export function mediaOf(core: ClientCore): Media {
       const { uploads, rooms } = core.account
       const held = id === undefined ? undefined : uploads.get(textParameter(id, 'id'))
       const upload = uploads.create({
-        id: id ?? crypto.randomUUID(),
+        id: id ?? randomId(),
         to: recipientParameter(to, 'to', rooms),
         file: fileParameter(file),
         handle,

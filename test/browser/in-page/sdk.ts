@@ -1,3 +1,3 @@
 import { createSDK } from '@sluice/client'
 
-Object.assign(globalThis, { sdk: createSDK() })
+Object.assign(globalThis, { createSDK })

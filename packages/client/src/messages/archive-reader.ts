@@ -1,4 +1,5 @@
 import { encodeArchiveQuery, NS, type XmlElement } from '@sluice/protocol'
+import { randomId } from '../random-id.ts'
 import type { Session } from '../session/session.ts'
 import { forwardedMessage } from './forwarded.ts'
 
@@ -37,7 +38,7 @@ export class ArchiveReader {
     signal: AbortSignal,
   ): Promise<ArchivePage> {
     const { room } = query
-    const queryId = crypto.randomUUID()
+    const queryId = randomId()
     const results: Archived[] = []
     const remove = this.#session.stanzas.add((stanza) => {
       const result = this.#resultIn(stanza, { room, queryId })

@@ -2,6 +2,7 @@ import { type SendTextOptions, sendText } from '../client-messages.ts'
 import { Bounced } from '../messages/bounced.ts'
 import type { Message } from '../messages/message.ts'
 import { badParameter, recipientParameter, textParameter } from '../parameters.ts'
+import { randomId } from '../random-id.ts'
 import { StanzaRefused } from '../session/stanza-refused.ts'
 import { TransferError } from '../transfers/transfer-error.ts'
 import { wireFailure } from '../transfers/upload-failure.ts'
@@ -15,7 +16,7 @@ import type { SdkContext } from './sdk-context.ts'
 export function startText(context: SdkContext, params: TextParams): Chain<Message> {
   return newRun<Message>(context, async (run) => {
     const core = context.core()
-    const id = crypto.randomUUID()
+    const id = randomId()
     const { rooms } = core.account
     if (typeof params !== 'object' || params === null) throw badParameter('toJid')
     const sending = sendText(core, {

@@ -1,6 +1,7 @@
 import type { Account } from '../account.ts'
 import type { Message } from '../messages/message.ts'
 import { fileParameter, kindParameter, recipientParameter, textParameter } from '../parameters.ts'
+import { randomId } from '../random-id.ts'
 import type { FileInput } from '../transfers/file-source.ts'
 import { uploadTexts } from '../transfers/transfer-texts.ts'
 import type { Upload } from '../transfers/upload.ts'
@@ -46,7 +47,7 @@ function prepared(context: SdkContext, params: MediaParams): (run: Run<Message>)
     const file = fileParameter(given?.file)
     const kind = kindParameter(params?.messageType)
     const { caption, fileName, msgId, handle, stripLocation } = given
-    const id = msgId ? textParameter(msgId, 'msgId') : crypto.randomUUID()
+    const id = msgId ? textParameter(msgId, 'msgId') : randomId()
     const held = account.uploads.get(id)
     const replyTo = params.replyMessageId || undefined
     const intent = { caption: caption || undefined, replyTo, metadata: params.metaData }

@@ -43,6 +43,7 @@ export type ConnectFailure =
   | 'unreachable' // no answer, or a broken one
   | 'conflict' // the name to register is taken
   | 'not-allowed' // no registration here
+  | 'insecure' // what would be safe to log in with needs a page with TLS
   | 'not-acceptable' // the server does not take this name or password
 
 /** Why there is no stream. Only `unreachable` may go away by itself. */

@@ -1,5 +1,6 @@
 import { decodeStanzaError, element, Refusal, type XmlElement } from '@sluice/protocol'
 import { type Clock, sleep } from '../clock.ts'
+import { randomId } from '../random-id.ts'
 import { Unreachable } from '../unreachable.ts'
 import type { Connection } from './connection.ts'
 import { StanzaRefused } from './stanza-refused.ts'
@@ -56,7 +57,7 @@ export class IqExchange {
   }: IqRequest): Promise<XmlElement | undefined> {
     signal?.throwIfAborted()
     if (this.#closed) throw new Unreachable('The stream is closed')
-    const id = crypto.randomUUID()
+    const id = randomId()
     const over = new AbortController()
     const answer = new Promise<XmlElement>((settle, fail) => {
       this.#waiting.set(id, { to, settle, fail })

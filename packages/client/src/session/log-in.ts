@@ -54,15 +54,21 @@ export async function logIn(
   await stream.restart()
 }
 
-/** What gives the password or token away: only over TLS, or where nothing leaves the machine. */
+/**
+ * What gives the password or token away: only over TLS, or where nothing leaves the machine. SCRAM needs WebCrypto, which
+ * pages have in a secure context only (https:, or loopback).
+ */
 function chooseMechanism(
   mechanisms: readonly SaslMechanism[],
   offered: XmlElement,
   secure: boolean,
 ): SaslMechanism {
   const names = offered.getChildren('mechanism').map((name) => name.getText())
-  const chosen = mechanisms.find(({ name, proves }) => names.includes(name) && (secure || proves))
+  // Also undefined, where the types say that it is always there.
+  const subtle: unknown = crypto.subtle
+  const chosen = mechanisms.find(({ name, proves }) => names.includes(name) && (proves ? subtle : secure))
   if (chosen) return chosen
+  if (!subtle) throw new ConnectError('insecure', 'A page without https: cannot log in to this server')
   throw new ConnectError('not-allowed', 'The server offers no way to log in that is safe here')
 }
 

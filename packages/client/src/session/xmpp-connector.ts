@@ -1,5 +1,6 @@
 import { element, type XmlElement } from '@sluice/protocol'
 import { type Clock, sleep } from '../clock.ts'
+import { randomId } from '../random-id.ts'
 import {
   type CloseReason,
   ConnectError,
@@ -101,7 +102,7 @@ export class XmppConnector implements Connector {
 
 /** An iq on a stream that is not in use yet. Resolves with the answer, also an error. */
 async function ask(stream: XmppStream, payload: XmlElement): Promise<XmlElement> {
-  const id = crypto.randomUUID()
+  const id = randomId()
   const answer = new Promise<XmlElement>((resolve) => {
     stream.on('stanza', (stanza) => {
       if (stanza.is('iq') && stanza.attrs.id === id) resolve(stanza)

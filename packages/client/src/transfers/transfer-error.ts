@@ -17,6 +17,7 @@ export type TransferErrorCode =
   | 'storage_full'
   | 'unreachable'
   | 'refused'
+  | 'insecure'
   | 'bad_parameter'
   | 'unsupported'
   | 'failed'

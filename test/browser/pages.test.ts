@@ -1,0 +1,85 @@
+import type { createSDK as CreateSDK, Message, Res } from '@sluice/client'
+import { expect } from 'chai'
+import { type Gateway, startGateway } from '../stack/gateway.ts'
+import { newAccount } from '../stack/new-account.ts'
+import { sharedChromium } from './chromium.ts'
+import { openPage } from './open-page.ts'
+import { PageServer } from './page-server.ts'
+
+// Everything happens inside of the page, which bundle.ts gives this function by its global object.
+declare const createSDK: typeof CreateSDK
+
+describe('the SDK in a page', function () {
+  this.timeout(60_000)
+  let gateway: Gateway
+  let server: PageServer
+
+  before(async function () {
+    await sharedChromium(this)
+    gateway = await startGateway({ env: { SLUICE_REGISTRATION: 'open' } })
+    server = await PageServer.open({ entry: new URL('in-page/sdk.ts', import.meta.url) })
+  })
+  after(async () => {
+    await server?.close()
+    await gateway?.stop()
+  })
+
+  const account = () => newAccount(`${gateway.url.replace('http', 'ws')}/xmpp-websocket`, 'localhost')
+
+  it('sends and receives under a policy that allows scripts of its own origin alone', async function () {
+    const accounts = [await account(), await account()] as const
+    const page = await openPage(await sharedChromium(this), server.url)
+    const same = await page.evaluate(
+      async ({ serverUrl, accounts: [alice, bob] }) => {
+        const inbox: { take(message: Message): void } = { take: () => {} }
+        const got = new Promise<Message>((resolve) => {
+          inbox.take = resolve
+        })
+        const login = async ({ username, password }: { username: string; password: string }) => {
+          const sdk = createSDK()
+          const callbackListeners = { messageListener: (message: Message) => inbox.take(message) }
+          await sdk.initializeSDK({ serverUrl, domain: 'localhost', callbackListeners })
+          await sdk.connect(username, password)
+          return sdk
+        }
+        const [sender, receiver] = [await login(alice), await login(bob)]
+        const file = new File([new Uint8Array(3 * 1024 ** 2).fill(7)], 'sevens.bin')
+        const fileMessageParams = { file }
+        const sent = await sender.sendMediaFileMessage({
+          toJid: bob.jid,
+          messageType: 'file',
+          fileMessageParams,
+        })
+        if (sent.statusCode !== 200) return sent.message
+        const { data, message } = await receiver.downloadMedia((await got).msgId)
+        if (!data?.blob) return message
+        const bytes = new Uint8Array(await data.blob.arrayBuffer())
+        for (const sdk of [sender, receiver]) await sdk.disconnect()
+        return bytes.length === file.size && bytes.every((byte) => byte === 7)
+      },
+      { serverUrl: gateway.url, accounts },
+    )
+    expect(same).to.equal(true)
+    await page.context().close()
+  })
+
+  it('without TLS logs in where nothing leaves the machine, and else says what is missing', async function () {
+    const { username, password } = await account()
+    const page = await openPage(await sharedChromium(this), server.insecureUrl)
+    const login = (serverUrl: string): Promise<Res> =>
+      page.evaluate(
+        async ({ serverUrl, username, password }) => {
+          const sdk = createSDK()
+          await sdk.initializeSDK({ serverUrl, domain: 'localhost' })
+          const { statusCode, code } = await sdk.connect(username, password)
+          await sdk.disconnect()
+          return { statusCode, code } as Res
+        },
+        { serverUrl, username, password },
+      )
+    expect(await login(gateway.url)).to.include({ statusCode: 200 })
+    const byName = gateway.url.replace('127.0.0.1', 'gateway.sluice.test')
+    expect(await login(byName)).to.include({ statusCode: 403, code: 'insecure' })
+    await page.context().close()
+  })
+})
