@@ -23,8 +23,8 @@ export async function openIndexedDbAccount(
   const name = `sluice:${account}`
   try {
     return storeIn(await openDatabase(name), { name, tell })
-  } catch {
-    tell('storage_unavailable')
+  } catch (error) {
+    tell(troubleOf(error))
     inMemory ??= openMemoryStore({ keepsFiles: true })
     return inMemory.open(account)
   }

@@ -1,3 +1,4 @@
+import { blobSlices } from '../transfers/blob-slices.ts'
 import { inTransaction, keysUnder } from './indexed-db.ts'
 import { type Part, PartDamaged, StorageFull } from './store.ts'
 
@@ -31,13 +32,13 @@ export async function openIndexedDbPart(needs: {
   const held = await read<Pointer>(database, partOf(id))
   let pieces = held?.pieces ?? crypto.randomUUID()
   let durable = held ? (await blobOf(database, pieces)).size : 0
-  let waiting: Uint8Array[] = []
+  // One piece, over and over, so that the page holds no more of a download than that.
+  let waiting = new Uint8Array(0)
   let size = durable
 
   const flush = async () => {
     if (size === durable) return
-    const bytes = new Blob(waiting as BlobPart[])
-    waiting = []
+    const bytes = new Blob([waiting.subarray(0, size - durable)])
     try {
       await inTransaction(database, { shelves: ['entries', 'pieces'], mode: 'write' }, (shelf) => {
         if (durable === 0) shelf('entries').put({ pieces } satisfies Pointer, partOf(id))
@@ -51,7 +52,6 @@ export async function openIndexedDbPart(needs: {
     }
   }
   const forget = async () => {
-    waiting = []
     size = durable = 0
     await inTransaction(database, { shelves: ['entries', 'pieces'], mode: 'write' }, (shelf) => {
       shelf('entries').delete(partOf(id))
@@ -69,26 +69,24 @@ export async function openIndexedDbPart(needs: {
     },
     async append(bytes) {
       whileOpen()
-      waiting.push(bytes)
-      size += bytes.length
-      const target = Math.min(Math.max(durable / 64, SMALLEST_PIECE_BYTES), LARGEST_PIECE_BYTES)
-      if (size - durable >= target) await flush()
+      for (let taken = 0; taken < bytes.length; ) {
+        const target = Math.ceil(Math.min(Math.max(durable / 64, SMALLEST_PIECE_BYTES), LARGEST_PIECE_BYTES))
+        if (waiting.length < target) waiting = grown(waiting, target)
+        const some = bytes.subarray(taken, taken + target - (size - durable))
+        waiting.set(some, size - durable)
+        taken += some.length
+        size += some.length
+        if (size - durable === target) await flush()
+      }
     },
     reset: forget,
     async *read(start, stop) {
       if (start === stop) return
-      const all = new Blob([await blobOf(database, pieces), ...(waiting as BlobPart[])])
-      const reader = all.slice(start, stop).stream().getReader()
+      const all = new Blob([await blobOf(database, pieces), waiting.subarray(0, size - durable)])
       try {
-        for (;;) {
-          const { done, value } = await reader.read().catch((cause: unknown) => {
-            throw new PartDamaged('A piece of the download is lost', { cause })
-          })
-          if (done) return
-          yield value
-        }
-      } finally {
-        await reader.cancel().catch(() => {})
+        yield* blobSlices(all.slice(start, stop))
+      } catch (cause) {
+        throw new PartDamaged('A piece of the download is lost', { cause })
       }
     },
     async finish({ mediaType }) {
@@ -106,6 +104,12 @@ export async function openIndexedDbPart(needs: {
     drop: forget,
     close: () => flush().catch(() => {}),
   }
+}
+
+function grown(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(length)
+  larger.set(bytes)
+  return larger
 }
 
 /** The bytes of a finished download; undefined when there is none. */

@@ -118,7 +118,7 @@ async function* slices(chunks: Uint8Array[], start: number, stop: number): Async
   for (const chunk of chunks) {
     const from = Math.max(start - offset, 0)
     const to = Math.min(stop - offset, chunk.length)
-    if (from < to) yield chunk.subarray(from, to)
+    if (from < to) yield chunk.slice(from, to)
     offset += chunk.length
   }
 }

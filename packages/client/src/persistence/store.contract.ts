@@ -104,6 +104,21 @@ export function describeStore(
       await store.close()
     })
 
+    it('takes bytes that their owner uses again, and gives some that the reader may use', async () => {
+      const store = await (await fresh()).open(account)
+      const part = await store.part('p')
+      const chunk = new Uint8Array(70_000)
+      for (let round = 0; round < 20; round++) await part.append(chunk.fill(round))
+      for await (const bytes of part.read(0, part.size)) bytes.fill(255)
+      let at = 0
+      for await (const bytes of part.read(0, part.size))
+        for (const byte of bytes)
+          if (byte !== Math.floor(at++ / chunk.length)) expect.fail(`${at - 1}: ${byte}`)
+      expect(at).to.equal(20 * chunk.length)
+      await part.drop()
+      await store.close()
+    })
+
     it('turns a part into a finished download', async () => {
       const store = await (await fresh()).open(account)
       const part = await store.part('p')

@@ -24,11 +24,17 @@ export interface Part {
   readonly size: number
   /** Bytes of them that a later run finds, however this one ends. */
   readonly durable: number
-  /** Rejects with {@link StorageFull} when there is no room; what was durable before stays. */
+  /**
+   * The bytes are the caller's again once it settles. Rejects with {@link StorageFull} when there is no room; what was
+   * durable before stays.
+   */
   append(bytes: Uint8Array): Promise<void>
   /** Forgets every byte, to begin again at 0. */
   reset(): Promise<void>
-  /** Streams the bytes [start, stop), 0 ≤ start ≤ stop ≤ size. Rejects with {@link PartDamaged} when they are lost. */
+  /**
+   * Streams the bytes [start, stop), 0 ≤ start ≤ stop ≤ size; each chunk is the reader's. Rejects with
+   * {@link PartDamaged} when they are lost.
+   */
   read(start: number, stop: number): AsyncIterable<Uint8Array>
   /**
    * Turns the part into a finished download; the part is no longer usable. Where downloads are files, it goes to
