@@ -5,10 +5,19 @@ import { build } from 'esbuild'
 /** What a page loads: the path below its folder, and the text. */
 export type Bundle = ReadonlyMap<string, string>
 
-/** A TypeScript entry and all it imports, from the sources, as ES modules for a page; the entry is `entry.js`. */
+// esbuild does not follow `new Worker(new URL(…))`, as other bundlers do.
+const WORKER = new URL('../../packages/client/src/media/image-worker.ts', import.meta.url)
+
+/**
+ * A TypeScript entry and all it imports, from the sources, as ES modules for a page; the entry is `entry.js`. The worker
+ * of the SDK is there, too.
+ */
 export async function bundle(entry: URL): Promise<Bundle> {
   const { outputFiles } = await build({
-    entryPoints: [{ in: fileURLToPath(entry), out: 'entry' }],
+    entryPoints: [
+      { in: fileURLToPath(entry), out: 'entry' },
+      { in: fileURLToPath(WORKER), out: 'image-worker' },
+    ],
     bundle: true,
     splitting: true,
     write: false,

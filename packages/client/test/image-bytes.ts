@@ -9,14 +9,15 @@ export function ascii(text: string): Bytes {
   return Uint8Array.from(text, (character) => character.charCodeAt(0))
 }
 
-export function joined(...parts: (Uint8Array | string | number[])[]): Bytes {
-  return new Uint8Array(
-    Buffer.concat(
-      parts.map((part) =>
-        typeof part === 'string' ? ascii(part) : part instanceof Uint8Array ? part : Uint8Array.from(part),
-      ),
-    ),
-  )
+export function joined(...given: (Uint8Array | string | number[])[]): Bytes {
+  const parts = given.map((part) => (typeof part === 'string' ? ascii(part) : part))
+  const whole = new Uint8Array(parts.reduce((size, { length }) => size + length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }
 
 export function u16(value: number): number[] {
@@ -104,8 +105,17 @@ export function exifSegment(tiff: Uint8Array = exif()): Bytes {
 }
 
 export function pngChunk(type: string, ...content: (Uint8Array | string | number[])[]): Bytes {
-  const body = joined(...content)
-  return joined(u32(body.length), type, body, [0xc4, 0xc4, 0xc4, 0xc4])
+  const named = joined(type, ...content)
+  return joined(u32(named.length - 4), named, u32(crc32(named)))
+}
+
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff
+  for (const byte of bytes) {
+    crc ^= byte
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)
+  }
+  return ~crc
 }
 
 export const PNG_HEAD = joined(
