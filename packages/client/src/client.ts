@@ -13,7 +13,6 @@ import type { Credentials } from './session/connection.ts'
 import type { SessionState } from './session/session.ts'
 import type { Downloaded } from './transfers/download.ts'
 import type { FileHandle, FileInput } from './transfers/file-source.ts'
-import { mediaIdOf } from './transfers/media-id.ts'
 import type { Transfer } from './transfers/transfer.ts'
 import { TransferError } from './transfers/transfer-error.ts'
 import { downloadTexts } from './transfers/transfer-texts.ts'
@@ -149,15 +148,11 @@ export function mediaOf(core: ClientCore): Media {
     async delete(id) {
       const { history, control } = core.account
       const media = (await history.find(id))?.msgBody.media
-      const { mediaId, preview } = media ?? {}
-      if (mediaId === undefined) {
+      if (media?.mediaId === undefined) {
         const message = downloadTexts(id).notFound
         throw new TransferError({ code: 'not_found', statusCode: 404, message, retryable: false })
       }
-      const signal = AbortSignal.timeout(60_000)
-      await control.delete(mediaId, signal)
-      const previewId = preview && mediaIdOf(preview.url)
-      if (previewId !== undefined) await control.delete(previewId, signal)
+      await control.takeBack(media, AbortSignal.timeout(60_000))
     },
   }
 }

@@ -20,6 +20,7 @@ import {
   type UploadStatus,
   type XmlElement,
 } from '@sluice/protocol'
+import type { MessageMedia } from '../messages/message.ts'
 import type { IqRequest } from '../session/iq-exchange.ts'
 import type { MediaService } from '../session/media-service.ts'
 import type { Session } from '../session/session.ts'
@@ -27,6 +28,7 @@ import { isAway, StanzaRefused } from '../session/stanza-refused.ts'
 import { Unreachable } from '../unreachable.ts'
 import { jsonOf } from './http-answer.ts'
 import type { HttpBody, HttpTransport } from './http-transport.ts'
+import { mediaIdOf } from './media-id.ts'
 import { isTransient } from './persistently.ts'
 
 /** Where an upload is spoken to, by stanza and by HTTP. */
@@ -102,8 +104,14 @@ export class MediaControl {
     return decodeLocation(await this.#ask('get', encodeLocate(mediaId), signal))
   }
 
-  async delete(mediaId: string, signal: AbortSignal): Promise<void> {
-    await this.#request('set', encodeDelete(mediaId), signal)
+  /** The file of a message, and its preview. */
+  async takeBack(
+    { mediaId, preview }: Pick<MessageMedia, 'mediaId' | 'preview'>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const previewId = preview && mediaIdOf(preview.url)
+    for (const id of [mediaId, previewId])
+      if (id !== undefined) await this.#request('set', encodeDelete(id), signal)
   }
 
   async #command<T>(
