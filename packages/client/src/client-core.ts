@@ -1,5 +1,4 @@
 import { Account, type Ending } from './account.ts'
-import { claimOf } from './claim-of.ts'
 import { type EventListeners, openEvents, passOn } from './client-events.ts'
 import { type Address, addressOf, type ClientOptions } from './client-options.ts'
 import { sleep } from './clock.ts'
@@ -8,9 +7,9 @@ import { type Log, logTo } from './log.ts'
 import { badParameter } from './parameters.ts'
 import { type AccountStore, type StorageTrouble, type Store, StoreBusy } from './persistence/store.ts'
 import type { Platform } from './platform.ts'
-import { ConnectError, type Connector, type Credentials, type Login } from './session/connection.ts'
+import { ConnectError, type Connector, type Credentials } from './session/connection.ts'
 import type { SessionState } from './session/session.ts'
-import { TokenSource } from './session/token-source.ts'
+import type { TokenSource } from './session/token-source.ts'
 import { XmppConnector } from './session/xmpp-connector.ts'
 
 import { readdressed } from './transfers/readdressed.ts'
@@ -41,7 +40,7 @@ export class ClientCore {
   #watchesContacts = false
   /** What it was logged in with. */
   #login: { readonly password: string | undefined; readonly resource: string | undefined } | undefined
-  readonly #tokens: TokenSource | undefined
+  #tokens: TokenSource | undefined
   /** Who was logged in last; its store is kept. */
   #kept: string | undefined
   /** One login or logout after the other. */
@@ -53,8 +52,6 @@ export class ClientCore {
     this.#store = options.store ?? platform.defaultStore()
     this.log = logTo(options.onLog)
     this.events = openEvents(this.log)
-    const { tokenProvider: provider } = options
-    this.#tokens = provider && new TokenSource({ provider, clock: platform.clock })
   }
 
   get state(): SessionState {
@@ -88,7 +85,8 @@ export class ClientCore {
    */
   connect({ username, password }: Partial<Credentials> = {}): Promise<void> {
     return this.#inTurn(async () => {
-      const { user, token } = await this.#whom(username, password)
+      const tokens = password === undefined ? await this.#tokenSource() : undefined
+      const { user, token } = await this.#whom(username, tokens)
       const address = addressOf(this.#options, user)
       const { account: bare, resource } = address
       const isSame =
@@ -115,7 +113,9 @@ export class ClientCore {
         log: this.log,
         account: address.account,
         domain: address.domain,
-        login: this.#loginOf(address, password, token),
+        login:
+          tokens?.logins(address.username, token) ??
+          (async () => ({ username: address.username, password: password ?? '' })),
         resource,
         mediaService: this.#options.mediaService,
         downloadDir: this.#options.downloadDir,
@@ -140,32 +140,22 @@ export class ClientCore {
     })
   }
 
-  /**
-   * Without a username whoever is logged in by a token, or else whom the next token names. That `token` is for the first
-   * stream.
-   */
-  async #whom(username?: string, password?: string): Promise<{ user: string; token?: string }> {
-    if (password === undefined && !this.#tokens) throw badParameter('password')
-    if (username !== undefined) return { user: username }
-    if (password !== undefined || !this.#tokens) throw badParameter('username')
-    const account = this.#login?.password === undefined ? this.#account?.session.account : undefined
-    if (account !== undefined) return { user: account }
-    const token = await this.#tokens.next().catch((error) => {
-      throw connectFailure(error)
-    })
-    const subject = claimOf(token, 'sub')
-    return { user: typeof subject === 'string' ? subject : '', token }
+  /** Without a username whoever is logged in by a token, or else whom the next one names, which is for the first stream. */
+  async #whom(
+    username: string | undefined,
+    tokens: TokenSource | undefined,
+  ): Promise<{ user: string; token?: string }> {
+    const held = tokens && this.#login?.password === undefined ? this.#account?.session.account : undefined
+    const user = username ?? held
+    return user === undefined && tokens ? orFailure(tokens.named()) : { user: user ?? '' }
   }
 
-  /** What each stream is opened with; the first one by a `token` that is there already. */
-  #loginOf({ username }: Address, password?: string, token?: string): () => Promise<Login> {
-    let first = token
-    return async () => {
-      if (password !== undefined) return { username, password }
-      const next = first ?? (await this.#tokens?.next()) ?? ''
-      first = undefined
-      return { username, password: next, byToken: true }
-    }
+  async #tokenSource(): Promise<TokenSource> {
+    const { tokenProvider: provider } = this.#options
+    if (!provider) throw badParameter('password')
+    const { TokenSource } = await orFailure(loadPart(import('./session/token-source.ts')))
+    this.#tokens ??= new TokenSource({ provider, clock: this.#platform.clock })
+    return this.#tokens
   }
 
   /** Logs off and keeps everything. Idempotent. */
@@ -298,6 +288,12 @@ function connectFailure(error: unknown): unknown {
   const retryable = reason === 'unreachable'
   const code = retryable || reason === 'insecure' ? reason : 'refused'
   return new TransferError({ code, statusCode, message, retryable }, { cause: error })
+}
+
+function orFailure<T>(promise: Promise<T>): Promise<T> {
+  return promise.catch((error: unknown) => {
+    throw connectFailure(error)
+  })
 }
 
 function notLoggedIn(): TransferError {

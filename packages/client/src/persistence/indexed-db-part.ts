@@ -1,3 +1,4 @@
+import { randomId } from '../random-id.ts'
 import { blobSlices } from '../transfers/blob-slices.ts'
 import { inTransaction, keysUnder } from './indexed-db.ts'
 import { type Part, PartDamaged, StorageFull } from './store.ts'
@@ -30,7 +31,7 @@ export async function openIndexedDbPart(needs: {
 }): Promise<Part> {
   const { database, id, whileOpen } = needs
   const held = await read<Pointer>(database, partOf(id))
-  let pieces = held?.pieces ?? crypto.randomUUID()
+  let pieces = held?.pieces ?? randomId()
   let durable = held ? (await blobOf(database, pieces)).size : 0
   // One piece, over and over, so that the page holds no more of a download than that.
   let waiting = new Uint8Array(0)
@@ -58,7 +59,7 @@ export async function openIndexedDbPart(needs: {
       shelf('pieces').delete(keysUnder(pieces))
     })
     // A finished download may have taken the old ones over.
-    pieces = crypto.randomUUID()
+    pieces = randomId()
   }
   return {
     get size() {

@@ -1,6 +1,7 @@
+import { claimOf } from '../claim-of.ts'
 import { type Clock, sleep } from '../clock.ts'
 import { untilAborted } from '../until-aborted.ts'
-import { ConnectError } from './connection.ts'
+import { ConnectError, type Login } from './connection.ts'
 
 const ANSWER_MS = 30_000
 
@@ -13,6 +14,23 @@ export class TokenSource {
   constructor(needs: { provider: () => Promise<string>; clock: Clock }) {
     this.#provider = needs.provider
     this.#clock = needs.clock
+  }
+
+  /** A token, and whom it names, '' if nobody. Rejects with ConnectError. */
+  async named(): Promise<{ user: string; token: string }> {
+    const token = await this.next()
+    const subject = claimOf(token, 'sub')
+    return { user: typeof subject === 'string' ? subject : '', token }
+  }
+
+  /** What each stream is opened with; the first one by a `token` that is there already. */
+  logins(username: string, token?: string): () => Promise<Login> {
+    let first = token
+    return async () => {
+      const password = first ?? (await this.next())
+      first = undefined
+      return { username, password, byToken: true }
+    }
   }
 
   /** Rejects with ConnectError, also after 30 s without an answer. */

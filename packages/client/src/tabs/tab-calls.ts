@@ -1,4 +1,5 @@
 import { type Clock, sleep } from '../clock.ts'
+import { randomId } from '../random-id.ts'
 import type { ResumeOptions, Shareable, Verb } from '../transfers/sharing.ts'
 import { TransferError, type TransferFailure } from '../transfers/transfer-error.ts'
 import type { TabNote } from './tab-note.ts'
@@ -38,7 +39,7 @@ export class TabCalls {
     { verb, file, isElsewhere }: ResumeOptions & { verb: Verb; isElsewhere: () => boolean },
   ): Promise<boolean> {
     const { kind, id } = transfer
-    const call = crypto.randomUUID()
+    const call = randomId()
     for (let attempt = 0; attempt < ASKED_AT_MOST; attempt++) {
       if (!isElsewhere()) return false
       const answer = this.#answerTo(call, transfer)
