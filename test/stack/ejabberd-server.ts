@@ -2,14 +2,20 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findEjabberd } from './chat-programs.ts'
 import type { ChatServer, UploadBackend } from './chat-server.ts'
-import { adapt, pageBlock } from './page-blocks.ts'
+import { adapt, pageBlock, pageConfiguration } from './page-blocks.ts'
 import { type ChatServerSettings, runChatServer } from './run-chat-server.ts'
 import { uploadBackendBlock } from './upload-backend-block.ts'
 
 const PAGE = 'ejabberd.md'
 
-/** Debian's ejabberd, configured as installed and with what docs/ejabberd.md adds. */
-export function startEjabberd(backend?: UploadBackend): Promise<ChatServer> {
+/**
+ * Debian's ejabberd, configured as installed and with what docs/ejabberd.md adds; with a secret also what docs/tokens.md
+ * adds, for the domain {@link TOKENS_DOMAIN}.
+ */
+export function startEjabberd(
+  backend?: UploadBackend,
+  { tokenSecret }: { tokenSecret?: string } = {},
+): Promise<ChatServer> {
   return runChatServer({
     name: 'ejabberd',
     page: PAGE,
@@ -36,7 +42,8 @@ export function startEjabberd(backend?: UploadBackend): Promise<ChatServer> {
       )
       await writeFile(join(folder, 'upload.yml'), backend ? await uploadBackendBlock(backend) : '')
       const main = join(folder, 'ejabberd.yml')
-      await writeFile(main, mainFile(settings))
+      const hosts = [settings.domain, ...(tokenSecret === undefined ? [] : [TOKENS_DOMAIN])]
+      await writeFile(main, mainFile(settings, hosts) + (await tokenLogins(folder, tokenSecret)))
       const database = databaseIn(folder)
       await mkdir(database)
       return {
@@ -57,18 +64,28 @@ export function startEjabberd(backend?: UploadBackend): Promise<ChatServer> {
   })
 }
 
+/** Whose users log in by tokens. */
+export const TOKENS_DOMAIN = 'tokens.example.org'
+
+async function tokenLogins(folder: string, secret: string | undefined): Promise<string> {
+  if (secret === undefined) return ''
+  const key = join(folder, 'jwt-key.json')
+  await writeFile(key, JSON.stringify({ kty: 'oct', k: Buffer.from(secret).toString('base64url') }))
+  const block = await pageConfiguration('tokens.md', 'ejabberd')
+  return adapt(block, { 'example.org': TOKENS_DOMAIN, '/etc/ejabberd/jwt-key.json': key })
+}
+
 const databaseIn = (folder: string) => join(folder, 'database')
 
 /**
  * Debian's ejabberd.yml as installed, its shapers with it, without what reaches beyond this machine, and with what
  * only a test needs: ports, paths, registration by clients.
  */
-function mainFile({ folder, domain, ports, certificate, key }: ChatServerSettings): string {
+function mainFile({ folder, ports, certificate, key }: ChatServerSettings, hosts: readonly string[]): string {
   return `
 loglevel: info
 log_rotate_count: 0
-hosts:
-  - ${domain}
+hosts: ${JSON.stringify(hosts)}
 certfiles:
   - ${certificate}
   - ${key}

@@ -1,6 +1,7 @@
 import { SignJWT } from 'jose'
 
-const SECRET = 'a secret of thirty-two bytes, or more'
+/** Of HS256. */
+export const SECRET = 'a secret of thirty-two bytes, or more'
 const ISSUER = 'https://app.example'
 const AUDIENCE = 'chat'
 
