@@ -405,6 +405,169 @@ describe('SessionPhase', () => {
     })
   })
 
+  describe('copies messages', () => {
+    it('to a device from the moment it asks until it says no', async () => {
+      const [phone, tablet] = [await bed.login('alice', 'phone'), await bed.login('alice', 'tablet')]
+      const say = async (text: string) => {
+        phone.send(message('bob@example.org', text))
+        await phone.ask(iq(PING))
+      }
+      await say('one')
+      expect(await tablet.ask(iq('<enable xmlns="urn:xmpp:carbons:2"/>', '', 'set'))).to.include(
+        'type="result"',
+      )
+      await say('two')
+      expect(await tablet.next())
+        .to.include('<sent xmlns="urn:xmpp:carbons:2">')
+        .and.to.include('<body>two</body>')
+      expect(await tablet.ask(iq('<disable xmlns="urn:xmpp:carbons:2"/>', '', 'set'))).to.include(
+        'type="result"',
+      )
+      await say('three')
+      expect(await tablet.ask(iq(PING).replace('q1', 'q2'))).to.include('q2')
+    })
+  })
+
+  describe('has an archive', () => {
+    const MAM = 'urn:xmpp:mam:2'
+    const RSM = 'http://jabber.org/protocol/rsm'
+    const asked = (set = '', fields = '', more = ' queryid="f1"') =>
+      iq(
+        `<query xmlns="${MAM}"${more}>${
+          fields &&
+          `<x xmlns="jabber:x:data" type="submit"><field var="FORM_TYPE" type="hidden"><value>${MAM}</value></field>${fields}</x>`
+        }<set xmlns="${RSM}">${set}</set></query>`,
+        '',
+        'set',
+      )
+    const field = (name: string, value: string) => `<field var="${name}"><value>${value}</value></field>`
+
+    /** Alice's phone, after she has said this to Bob. */
+    async function after(...texts: string[]): Promise<FrameClient> {
+      const alice = await bed.login('alice', 'phone')
+      alice.send(...texts.map((text) => message('bob@example.org', text)))
+      await alice.ask(iq(PING))
+      return alice
+    }
+    /** The texts of the results, and the end. */
+    async function read(client: FrameClient, query: string): Promise<{ texts: string[]; end: string }> {
+      const texts: string[] = []
+      client.send(query)
+      const end = await client.until((frame) => {
+        if (frame.startsWith('<message ')) texts.push(/<body>(.*)<\/body>/.exec(frame)?.[1] ?? '')
+        return frame.startsWith('<iq ')
+      })
+      return { texts, end: /<iq [^>]*>(.*)<\/iq>/.exec(end)?.[1] ?? end }
+    }
+
+    it('that gives each message as it was sent, with its id and date, and then an end', async () => {
+      const alice = await after('one')
+      alice.send(asked())
+      expect(await alice.next()).to.equal(
+        `<message xmlns="jabber:client" from="alice@example.org" to="alice@example.org/phone"><result xmlns="${MAM}" queryid="f1" id="1"><forwarded xmlns="urn:xmpp:forward:0"><delay xmlns="urn:xmpp:delay" stamp="${bed.clock.now().toISOString()}"/><message xmlns="jabber:client" to="bob@example.org" type="chat" from="alice@example.org/phone"><body>one</body></message></forwarded></result></message>`,
+      )
+      expect(await alice.next()).to.equal(
+        `<iq xmlns="jabber:client" id="q1" to="alice@example.org/phone" type="result"><fin xmlns="${MAM}" complete="true"><set xmlns="${RSM}"><first>1</first><last>1</last></set></fin></iq>`,
+      )
+    })
+
+    it('that pages both ways', async () => {
+      const alice = await after('1', '2', '3', '4', '5')
+      const end = (first: string, last: string, isComplete = false) =>
+        `<fin xmlns="${MAM}"${isComplete ? ' complete="true"' : ''}><set xmlns="${RSM}"><first>${first}</first><last>${last}</last></set></fin>`
+      const pages: [set: string, texts: string[], end: string][] = [
+        ['<max>2</max>', ['1', '2'], end('1', '2')],
+        ['<max>2</max><after>2</after>', ['3', '4'], end('3', '4')],
+        ['<max>2</max><after>4</after>', ['5'], end('5', '5', true)],
+        ['<max>2</max><before/>', ['4', '5'], end('4', '5')],
+        ['<max>2</max><before>4</before>', ['2', '3'], end('2', '3')],
+        ['<max>9</max><before>4</before>', ['1', '2', '3'], end('1', '3', true)],
+        ['<max>0</max>', [], `<fin xmlns="${MAM}"><set xmlns="${RSM}"/></fin>`],
+        ['<after>5</after>', [], `<fin xmlns="${MAM}" complete="true"><set xmlns="${RSM}"/></fin>`],
+      ]
+      for (const [set, texts, expected] of pages)
+        expect(await read(alice, asked(set)), set).to.deep.equal({ texts, end: expected })
+    })
+
+    it('that gives 100 messages at most', async () => {
+      const alice = await after(...Array.from({ length: 101 }, (_, index) => `${index}`))
+      for (const set of ['', '<max>1000</max>'])
+        expect((await read(alice, asked(set))).texts).to.have.length(100)
+    })
+
+    it('that gives less than a device could leave unread', async () => {
+      const alice = await after(...Array.from({ length: 4 }, () => 'x'.repeat(200_000)))
+      const { end, texts } = await read(alice, asked())
+      expect(texts).to.have.length(2)
+      expect(end).not.to.include('complete')
+    })
+
+    it('that leaves out what is not asked for', async () => {
+      const alice = await after('to bob')
+      alice.send(message('alice@example.org', 'to herself'))
+      const early = new Date(bed.clock.now().getTime() - 1).toISOString()
+      const filters: [fields: string, texts: string[]][] = [
+        [field('with', 'BOB@example.org'), ['to bob']],
+        [field('with', 'bob@example.org/phone'), []],
+        [field('start', early), ['to bob', 'to herself']],
+        [field('end', early), []],
+        [field('with', 'alice@example.org') + field('start', early), ['to herself']],
+      ]
+      for (const [fields, texts] of filters)
+        expect((await read(alice, asked('', fields))).texts, fields).to.deep.equal(texts)
+    })
+
+    const wrong: [what: string, query: string, condition: string][] = [
+      ['an id that it never gave', asked('<after>7</after>'), 'item-not-found'],
+      ['a node', asked('', '', ' node="x"'), 'item-not-found'],
+      ['a field that it does not know', asked('', field('withtext', 'x')), 'feature-not-implemented'],
+      ['a page by its number', asked('<index>2</index>'), 'feature-not-implemented'],
+      ['a number that is none', asked('<max>many</max>'), 'bad-request'],
+      ['a date that is none', asked('', field('start', 'yesterday')), 'bad-request'],
+      ['a date without a zone', asked('', field('start', '2026-03-08T12:00:00')), 'bad-request'],
+      ['another form', asked('', field('FORM_TYPE', 'x')), 'bad-request'],
+      ['an address that is none', asked('', field('with', 'a b@example.org')), 'jid-malformed'],
+      ['preferences that are none', iq(`<prefs xmlns="${MAM}" default="maybe"/>`, '', 'set'), 'bad-request'],
+      [
+        'exceptions from the preferences',
+        iq(
+          `<prefs xmlns="${MAM}" default="always"><never><jid>bob@example.org</jid></never></prefs>`,
+          '',
+          'set',
+        ),
+        'feature-not-implemented',
+      ],
+      [
+        'the archive of somebody else',
+        asked().replace('<iq ', '<iq to="bob@example.org" '),
+        'service-unavailable',
+      ],
+    ]
+    for (const [what, query, condition] of wrong) {
+      it(`that answers ${condition} to ${what}`, async () => {
+        const alice = await after('one')
+        expect((await read(alice, query)).end).to.include(`<${condition} `)
+      })
+    }
+
+    it('that says what can be asked', async () => {
+      const alice = await bed.login('alice', 'phone')
+      expect(await alice.ask(iq(query(MAM)))).to.include(
+        `<query xmlns="${MAM}"><x xmlns="jabber:x:data" type="form"><field var="FORM_TYPE" type="hidden"><value>${MAM}</value></field><field var="with" type="jid-single"/><field var="start" type="text-single"/><field var="end" type="text-single"/></x></query>`,
+      )
+    })
+
+    it('that keeps by the preferences', async () => {
+      const alice = await bed.login('alice', 'phone')
+      const prefs = (rule: string) => `<prefs xmlns="${MAM}" default="${rule}"><always/><never/></prefs>`
+      expect(await alice.ask(iq(`<prefs xmlns="${MAM}"/>`))).to.include(prefs('always'))
+      expect(await alice.ask(iq(prefs('never'), '', 'set'))).to.include(prefs('never'))
+      alice.send(message('bob@example.org', 'one'))
+      expect((await read(alice, asked())).texts).to.deep.equal([])
+      expect(await alice.ask(iq(`<prefs xmlns="${MAM}"/>`))).to.include(prefs('never'))
+    })
+  })
+
   describe('delivers what waited', () => {
     const waiting = async () => (await bed.offline.list('bob@example.org', { limit: 10, except: [] })).length
 
