@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
-import { buildScriptTag } from '../../scripts/script-tag.ts'
+import { buildForBrowsers } from '../../scripts/browser-build.ts'
 import { type Gateway, startGateway } from '../stack/gateway.ts'
 import { newAccount } from '../stack/new-account.ts'
 import { sharedChromium } from './chromium.ts'
@@ -17,7 +17,7 @@ describe('the example page with the script tag', function () {
 
   before(async function () {
     await sharedChromium(this)
-    await buildScriptTag()
+    await buildForBrowsers()
     gateway = await startGateway({ env: { SLUICE_REGISTRATION: 'open' } })
     const files = new Map([
       ['index.html', await text('examples/script-tag/index.html')],

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { buildScriptTag } from '../../scripts/script-tag.ts'
+import { buildForBrowsers } from '../../scripts/browser-build.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const { resolve } = createRequire(import.meta.url)
@@ -15,7 +15,7 @@ const VITE = join(dirname(resolve('vite/package.json')), 'bin/vite.js')
 export async function buildPackages(): Promise<void> {
   const packages = ['protocol', 'client', 'gateway'].map((name) => `packages/${name}`)
   await run(TSC, '-b', ...packages)
-  await buildScriptTag()
+  await buildForBrowsers()
   await buildPage()
 }
 

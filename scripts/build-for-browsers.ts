@@ -1,0 +1,3 @@
+import { buildForBrowsers } from './browser-build.ts'
+
+await buildForBrowsers()

@@ -1,3 +1,0 @@
-import { buildScriptTag } from './script-tag.ts'
-
-await buildScriptTag()
