@@ -153,6 +153,7 @@ export class ScriptedGateway implements Session {
     await this.#pass(name as Step)
     if (name === 'offer') return encodeSlot(this.#offer(decodeOffer(payload)))
     if (name === 'request') return encodeHttpSlot({ ...EXTERNAL, headers: {} })
+    if (name === 'delete') return undefined
     if (name === 'uploads')
       return encodeUploads(
         [...this.upload].map(([id, held]) => ({ ...statusOf(id, held), offer: held.offer })),

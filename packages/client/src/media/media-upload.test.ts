@@ -169,6 +169,34 @@ describe('the upload of media', () => {
     })
   }
 
+  it('takes the preview back when the upload is discarded', async () => {
+    const { uploads, gateway } = await uploadBench({
+      mediaCare: async () => caring({ appearance: { width: 1 }, preview }),
+    })
+    const patch = gateway.hold('PATCH')
+    const upload = send(uploads)
+    await patch.reached
+    await upload.discard()
+    expect(gateway.asked.slice(-2)).to.deep.equal(['discard', 'delete'])
+    patch.release()
+  })
+
+  it('hands the hash over without saying again how the file looks', async () => {
+    const file = new Blob([photo, new Uint8Array(2 * 1024 * 1024)])
+    const { uploads, gateway } = await uploadBench({
+      mediaCare: async () => caring({ appearance: { thumbnail } }),
+    })
+    const offers: string[] = []
+    const request = gateway.request.bind(gateway)
+    gateway.request = (asked) => {
+      if (asked.payload.is('offer')) offers.push(String(asked.payload))
+      return request(asked)
+    }
+    const message = await send(uploads, { kind: 'video', file }).done
+    expect(message.msgBody.media?.thumbImage).to.equal(thumbnail.uri)
+    expect(offers.map((offer) => offer.includes(thumbnail.uri))).to.deep.equal([true, false])
+  })
+
   it('sends the file all the same when it cannot be looked at', async () => {
     const { uploads } = await uploadBench({
       mediaCare: async () => caring(() => Promise.reject(new Error('No decoder'))),

@@ -27,7 +27,9 @@ async function handOverHash(run: UploadRun): Promise<UploadState> {
     record.sha256 = await hash.finish(source, signal)
     await run.save()
   }
-  const offer = { ...offerOf(record, file), hash: record.sha256 }
+  // What the first offer said of it stands; to say it again would only hold up the line.
+  const intent = { ...record.intent, appearance: undefined }
+  const offer = { ...offerOf({ ...record, intent }, file), hash: record.sha256 }
   const state = await persistently({ ...run.retry, online: slot.token === undefined }, () =>
     needs.control.handOverHash(slot, offer, signal),
   )

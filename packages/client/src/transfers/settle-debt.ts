@@ -17,8 +17,10 @@ export async function settleDebt(
   let refusal: Error | undefined
   try {
     if (slot && owes === 'cancel') record.committed = (await control.cancel(slot, signal)).committed
-    else if (slot && owes === 'discard') await control.discard(slot, signal)
-    else if (slot && owes === 'sent') await control.confirmSent(slot, signal)
+    else if (owes === 'discard') {
+      if (slot) await control.discard(slot, signal)
+      await control.takeBack({ preview: record.intent.appearance?.preview }, signal)
+    } else if (slot && owes === 'sent') await control.confirmSent(slot, signal)
   } catch (error) {
     if (!(error instanceof Error) || signal.aborted || isTransient(error)) {
       log('warn', 'the gateway could not be told', { id: record.id, owes, error })
