@@ -38,6 +38,7 @@ describe('checkConfig', () => {
       SLUICE_REGISTRATION: 'open',
       SLUICE_MAX_UPLOAD_BYTES: '10GiB',
       SLUICE_UNFINISHED_EXPIRY: '7d',
+      SLUICE_ARCHIVE_EXPIRY: '365d',
       SLUICE_DAILY_QUOTA_BYTES: '(none)',
       SLUICE_UPLOAD_SECRET: '(no upload backend)',
       SLUICE_MEMORY_BUDGET_BYTES: '256MiB',

@@ -51,7 +51,10 @@ function shown(config: Config): Readonly<Record<string, string | number>> {
       SLUICE_COMPONENT_JID: component.jid,
       SLUICE_ALLOWED_DOMAINS: allowedDomains === '*' ? '*' : allowedDomains.join(', '),
     }),
-    ...(!component && { SLUICE_REGISTRATION: config.registration }),
+    ...(!component && {
+      SLUICE_REGISTRATION: config.registration,
+      SLUICE_ARCHIVE_EXPIRY: formatDuration(config.archiveExpiryMs),
+    }),
     ...(jwt && {
       ...('jwksUrl' in jwt.key
         ? { SLUICE_JWT_JWKS_URL: jwt.key.jwksUrl }

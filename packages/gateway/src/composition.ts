@@ -169,6 +169,7 @@ function makeMessaging(parts: DependencyContainer): Messaging {
     logger,
     domain: config.domain,
     loginTokens: config.jwt,
+    archiveExpiryMs: config.archiveExpiryMs,
   })
 }
 

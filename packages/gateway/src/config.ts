@@ -47,6 +47,8 @@ export interface Config {
   /** Bytes of one file; no more than the quota. */
   readonly maxUploadBytes: number
   readonly unfinishedExpiryMs: number
+  /** How long accounts keep what they sent and got; without a component. */
+  readonly archiveExpiryMs: number
   /** Without one accounts may offer as much as they like. */
   readonly dailyQuotaBytes?: number | undefined
   /** Without one nobody logs in by token. */
@@ -112,6 +114,9 @@ const SCHEMA = z.object({
   SLUICE_UNFINISHED_EXPIRY: value('a duration such as 90s, 12h or 7d, plain numbers being seconds', (text) =>
     within(parseDuration(text), 1_000, 3_650 * DAY_MS),
   ).default(7 * DAY_MS),
+  SLUICE_ARCHIVE_EXPIRY: value('a duration such as 12h, 30d or 365d, plain numbers being seconds', (text) =>
+    within(parseDuration(text), 1_000, 3_650 * DAY_MS),
+  ).default(365 * DAY_MS),
   SLUICE_DAILY_QUOTA_BYTES: value('a size such as 500MiB or 10GiB', (text) =>
     within(parseSize(text), 1),
   ).optional(),
@@ -189,6 +194,7 @@ export function readConfig(environment: Environment = process.env): Config {
     // What is larger than the quota would never fit.
     maxUploadBytes: Math.min(data.SLUICE_MAX_UPLOAD_BYTES, data.SLUICE_DAILY_QUOTA_BYTES ?? Infinity),
     unfinishedExpiryMs: data.SLUICE_UNFINISHED_EXPIRY,
+    archiveExpiryMs: data.SLUICE_ARCHIVE_EXPIRY,
     dailyQuotaBytes: data.SLUICE_DAILY_QUOTA_BYTES,
     jwt,
     uploadSecret: data.SLUICE_UPLOAD_SECRET,

@@ -34,6 +34,8 @@ export interface MessagingNeeds {
   readonly logger: Logger
   /** The domain of the accounts, prepared. */
   readonly domain: string
+  /** How long archives keep a message. */
+  readonly archiveExpiryMs: number
   /** Without them nobody logs in by token. */
   readonly loginTokens?: LoginTokenRules | undefined
 }
@@ -50,9 +52,11 @@ export interface Messaging {
   readonly updatePresence: UpdatePresence
   readonly contacts: Pick<ContactStore, 'list'>
   readonly changeContacts: ChangeContacts
-  readonly archive: Pick<ArchiveStore, 'page' | 'rule' | 'setRule' | 'expire'>
+  readonly archive: Pick<ArchiveStore, 'page' | 'rule' | 'setRule'>
   /** Says of devices whose node is gone that they are, too. */
   forgetAbandoned(): Promise<void>
+  /** Lets what is older than archives keep it go; answers how many messages went. */
+  expireArchives(): Promise<number>
   /** Resolves when all that was said is kept, and told here. */
   settled(): Promise<void>
   /** Stops listening to the other nodes; resolves when it is settled. */
@@ -138,6 +142,7 @@ export function createMessaging(needs: MessagingNeeds): Messaging {
       for (const full of await presences.takeAbandoned())
         await signals.announceNews({ kind: 'presence', origin: node, full })
     },
+    expireArchives: () => archive.expire(new Date(clock.now().getTime() - needs.archiveExpiryMs)),
     settled,
     async close() {
       for (const stop of stopListening) stop()

@@ -141,6 +141,16 @@ describe('SendMessage', () => {
       expect(bed.logged.map(({ message }) => message)).to.deep.equal(['a message was not archived'])
     })
 
+    it('until they are old', async () => {
+      await send('one')
+      bed.clock.pass(86_400_000)
+      expect(await messaging.expireArchives()).to.equal(0)
+      await send('two')
+      bed.clock.pass(1)
+      expect(await messaging.expireArchives()).to.equal(2)
+      expect(await bodies(BOB)).to.deep.equal(['two'])
+    })
+
     it('with no name that the sender made up in ours', async () => {
       const bob = await device(`${BOB}/phone`)
       const stanzaId = (by: string) => element('stanza-id', { xmlns: NS.stanzaId, by, id: `by ${by}` })

@@ -21,6 +21,7 @@ describe('the tasks of a gateway', () => {
       async forgetAbandoned() {
         forgotten += 1
       },
+      expireArchives: async () => left,
     },
   })
 
@@ -38,7 +39,7 @@ describe('the tasks of a gateway', () => {
   })
 
   it('goes on at once after a full batch, and rests when all that is left failed', async () => {
-    for (const name of ['expire uploads', 'sweep uploads']) {
+    for (const name of ['expire uploads', 'sweep uploads', 'expire archives']) {
       left = 100
       expect((await taskNamed(name).run()).more, name).to.equal(true)
       left = 0

@@ -3,6 +3,8 @@ import type { Transfer } from '../transfer/create-transfer.ts'
 import type { UploadLedger } from '../transfer/upload-ledger.ts'
 import type { BackgroundTask } from './background-work.ts'
 
+type ChatTasks = Pick<Messaging, 'expireArchives' | 'forgetAbandoned'>
+
 /** What every gateway does by itself. */
 export function gatewayTasks(needs: {
   readonly node: string
@@ -11,7 +13,7 @@ export function gatewayTasks(needs: {
     readonly [Name in 'recoverUploads' | 'expireUploads' | 'sweepUploads']: Pick<Transfer[Name], 'run'>
   }
   /** Undefined with a chat server. */
-  readonly messaging: Pick<Messaging, 'forgetAbandoned'> | undefined
+  readonly messaging: ChatTasks | undefined
 }): BackgroundTask[] {
   const { node, ledger, messaging, transfer } = needs
   return [
@@ -42,17 +44,24 @@ export function gatewayTasks(needs: {
       restMs: 10_000,
       run: async () => ({ more: (await transfer.sweepUploads.run()).swept > 0 }),
     },
-    ...(messaging ? [chatTask(messaging)] : []),
+    ...(messaging ? chatTasks(messaging) : []),
   ]
 }
 
-function chatTask(messaging: Pick<Messaging, 'forgetAbandoned'>): BackgroundTask {
-  return {
-    name: 'forget devices of gone nodes',
-    restMs: 5_000,
-    async run() {
-      await messaging.forgetAbandoned()
-      return { more: false }
+function chatTasks(messaging: ChatTasks): BackgroundTask[] {
+  return [
+    {
+      name: 'forget devices of gone nodes',
+      restMs: 5_000,
+      async run() {
+        await messaging.forgetAbandoned()
+        return { more: false }
+      },
     },
-  }
+    {
+      name: 'expire archives',
+      restMs: 60_000,
+      run: async () => ({ more: (await messaging.expireArchives()) > 0 }),
+    },
+  ]
 }

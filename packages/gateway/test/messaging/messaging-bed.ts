@@ -58,7 +58,15 @@ export class MessagingBed {
     this.#joined += 1
     const node = `node ${this.#joined}`
     const stores = { accounts, archive, contacts, offline, presences }
-    const loginTokens = this.#loginTokens
-    return createMessaging({ node, ...stores, signals, clock, logger, domain: DOMAIN, loginTokens })
+    return createMessaging({
+      node,
+      ...stores,
+      signals,
+      clock,
+      logger,
+      domain: DOMAIN,
+      archiveExpiryMs: 86_400_000,
+      loginTokens: this.#loginTokens,
+    })
   }
 }
