@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
+import { element, NS } from '@sluice/protocol'
 import { expect } from 'chai'
 import { type Backend, serverBackend } from '../stack/backends.ts'
 import { type Gateway, startGateway } from '../stack/gateway.ts'
@@ -151,6 +152,37 @@ describe('two gateways on one PostgreSQL and MinIO', function () {
     expect(offset).to.be.at.least(received)
     await writing.over
     await ask('POST', `${slot.uploadUrl}/discard`, { Authorization: `Bearer ${slot.token}` })
+  })
+
+  it('share contacts, presence, carbons and the archive', async () => {
+    await sluice(['account', 'add', 'bob'], { env: backend.env, input: 'secret\n' })
+    const bob = await StanzaUser.login(second.url, 'bob', 'secret')
+    const [alice, roster] = ['alice@localhost', element('query', { xmlns: NS.roster })]
+    await bob.iq('get', 'bob@localhost', roster)
+    await onSecond.iq('set', alice, element('enable', { xmlns: NS.carbons }))
+
+    const asked = bob.next((stanza) => stanza.is('presence') && stanza.attrs.type === 'subscribe')
+    await onFirst.send(element('presence', { to: 'bob@localhost', type: 'subscribe' }))
+    expect((await asked).attrs.from).to.equal(alice)
+    const seen = onFirst.next((stanza) => stanza.is('presence') && stanza.attrs.from === bob.jid)
+    const pushed = bob.next((stanza) => stanza.is('iq') && stanza.attrs.type === 'set')
+    await bob.send(element('presence', { to: alice, type: 'subscribed' }))
+    expect((await seen).attrs.type).to.equal(undefined)
+    expect(String(await pushed)).to.include(`<item jid="${alice}" subscription="from"/>`)
+
+    const arrived = bob.next((stanza) => stanza.getChildText('body') === 'hi')
+    const copied = onSecond.next((stanza) => stanza.getChild('sent', NS.carbons) !== undefined)
+    await onFirst.send(element('message', { type: 'chat', to: 'bob@localhost' }, element('body', {}, 'hi')))
+    const stanzaId = (await arrived).getChild('stanza-id', NS.stanzaId)
+    expect(stanzaId?.attrs.by).to.equal('bob@localhost')
+    expect(String(await copied)).to.include('<body>hi</body>')
+    const found = bob.next((stanza) => stanza.getChild('result', NS.archive) !== undefined)
+    await bob.iq('set', 'bob@localhost', element('query', { xmlns: NS.archive }))
+    expect((await found).getChild('result', NS.archive)?.attrs.id).to.equal(stanzaId?.attrs.id)
+
+    const gone = onFirst.next((stanza) => stanza.is('presence') && stanza.attrs.from === bob.jid)
+    await bob.close()
+    expect((await gone).attrs.type).to.equal('unavailable')
   })
 })
 
