@@ -20,7 +20,7 @@ export const CLOCK_TOLERANCE_MS = 3_000
  * From `iat` to `exp`. Nothing takes a token back before it expires, so one for a year would be a password that nobody can
  * change. A day is what some identity providers give at most by default.
  */
-export const MAX_TOKEN_LIFE_MS = 24 * 3_600_000
+const MAX_TOKEN_LIFE_MS = 24 * 3_600_000
 
 // Each key is used with the algorithms of its own kind alone: a public key is never taken for a shared secret.
 const SYMMETRIC = ['HS256']
