@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname } from 'node:path'
+import { Readable } from 'node:stream'
 import { type Bundle, bundle } from './bundle.ts'
 
 const TYPES: Record<string, string> = { '.js': 'text/javascript', '.html': 'text/html', '.css': 'text/css' }
@@ -18,6 +19,8 @@ export interface PageServerOptions {
   readonly entry?: URL
   /** More files, or others in place of the page's own (`index.html`). */
   readonly files?: Bundle
+  /** What is served of paths that no file has. */
+  readonly respond?: (path: string) => Iterable<Uint8Array> | undefined
   /** The Content-Security-Policy; strict by default. */
   readonly csp?: string
 }
@@ -30,16 +33,22 @@ export class PageServer {
     this.#server = server
   }
 
-  static async open({ entry, files = new Map(), csp = STRICT_CSP }: PageServerOptions): Promise<PageServer> {
+  static async open({
+    entry,
+    files = new Map(),
+    respond,
+    csp = STRICT_CSP,
+  }: PageServerOptions): Promise<PageServer> {
     const held = new Map([['index.html', SHELL], ...(entry ? await bundle(entry) : []), ...files])
     const server = createServer((request, response) => {
       const path = new URL(request.url ?? '/', 'http://page').pathname.slice(1) || 'index.html'
       const text = held.get(path)
-      response.writeHead(text === undefined ? 404 : 200, {
+      const content = text === undefined ? respond?.(path) : [text]
+      response.writeHead(content === undefined ? 404 : 200, {
         'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
         'content-security-policy': csp,
       })
-      response.end(text)
+      Readable.from(content ?? []).pipe(response)
     })
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')

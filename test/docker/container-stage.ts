@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ChatSide } from '../manual/chat-side.ts'
-import { NodeStage } from '../manual/node-stage.ts'
+import { GatewayStage } from '../manual/gateway-stage.ts'
 import { freePort } from '../stack/free-port.ts'
 import { newAccount } from '../stack/new-account.ts'
 import { StanzaUser } from '../stack/stanza-user.ts'
@@ -14,7 +14,7 @@ import { ContainerGateway } from './container-gateway.ts'
 export interface ContainerStage {
   readonly stack: ComposeStack
   readonly chat: ChatSide
-  readonly stage: NodeStage
+  readonly stage: GatewayStage
 }
 
 export async function openContainerStage(profile: Profile): Promise<ContainerStage> {
@@ -23,13 +23,13 @@ export async function openContainerStage(profile: Profile): Promise<ContainerSta
   const http = await TcpProxy.open(`http://127.0.0.1:${port}`)
   const stack = await ComposeStack.up({
     profile,
-    env: { ...NodeStage.gatewayEnvironment, GATEWAY_PORT: String(port), SLUICE_PUBLIC_URL: http.url },
+    env: { ...GatewayStage.gatewayEnvironment, GATEWAY_PORT: String(port), SLUICE_PUBLIC_URL: http.url },
   }).catch(async (error: unknown) => {
     await http.close()
     throw error
   })
   const chat = chatSide(stack)
-  const stage = new NodeStage({
+  const stage = new GatewayStage({
     folder: await mkdtemp(join(tmpdir(), 'sluice-containers-')),
     gateway: new ContainerGateway({ stack, http }),
     chat,

@@ -57,7 +57,8 @@ describe('a gateway that the tour plays with', function () {
     const [alice, bob] = [await open('alice'), await open('bob')]
     const before = (await state()).networks
     const sent = new SeededBytes('networks', 3 * MB).slice(0, 3 * MB)
-    const { msgId } = await alice.media.send({ to: 'bob@localhost', file: new Blob([new Uint8Array(sent)]) }).done
+    const { msgId } = await alice.media.send({ to: 'bob@localhost', file: new Blob([new Uint8Array(sent)]) })
+      .done
     const { blob = new Blob([]) } = await bob.media.download(msgId).done
     expect(sent.equals(Buffer.from(await blob.arrayBuffer()))).to.equal(true)
     const after = (await state()).networks

@@ -6,11 +6,12 @@ import { requireProgram } from '../stack/chat-programs.ts'
 import type { ChatServer, UploadBackend } from '../stack/chat-server.ts'
 import { startChatServer } from '../stack/chat-servers.ts'
 import { StanzaUser } from '../stack/stanza-user.ts'
-import { NodeStage } from './node-stage.ts'
+import type { DeviceSide } from './device-side.ts'
+import { GatewayStage } from './gateway-stage.ts'
 import { StageGateway } from './stage-gateway.ts'
 
 export interface ChatServerStage {
-  readonly stage: NodeStage
+  readonly stage: GatewayStage
   readonly server: ChatServer
 }
 
@@ -18,17 +19,18 @@ export interface ChatServerStage {
 export async function openChatServerStage(
   context: Mocha.Context,
   name: ChatServer['name'],
+  devices?: DeviceSide,
 ): Promise<ChatServerStage> {
   const server = await startChatServer(context, name)
   try {
     const folder = await mkdtemp(join(tmpdir(), 'sluice-manual-'))
     const gateway = await StageGateway.start(folder, {
       ...server.gatewayEnvironment,
-      ...NodeStage.gatewayEnvironment,
+      ...GatewayStage.gatewayEnvironment,
     })
     const reachesGateway = () => gateway.logged('component online')
     await reachesGateway()
-    return { server, stage: stageOf({ folder, server, gateway, reachesGateway }) }
+    return { server, stage: stageOf({ folder, server, gateway, devices, reachesGateway }) }
   } catch (error) {
     await server.stop()
     throw error
@@ -46,7 +48,7 @@ export async function openUploadBackendStage(
   const folder = await mkdtemp(join(tmpdir(), 'sluice-manual-'))
   const secret = randomBytes(16).toString('hex')
   const gateway = await StageGateway.start(folder, {
-    ...NodeStage.gatewayEnvironment,
+    ...GatewayStage.gatewayEnvironment,
     SLUICE_UPLOAD_SECRET: secret,
   })
   try {
@@ -66,13 +68,15 @@ function stageOf(of: {
   folder: string
   server: ChatServer
   gateway: StageGateway
+  devices?: DeviceSide | undefined
   reachesGateway: () => Promise<void>
-}): NodeStage {
-  const { folder, server, gateway, reachesGateway } = of
+}): GatewayStage {
+  const { folder, server, gateway, devices, reachesGateway } = of
   const { host, pathname } = new URL(server.websocketUrl)
-  return new NodeStage({
+  return new GatewayStage({
     folder,
     gateway,
+    devices,
     chat: {
       domain: server.domain,
       address: `http://${host}`,

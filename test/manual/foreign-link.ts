@@ -6,6 +6,12 @@ import { SeededBytes } from '../stack/seeded-bytes.ts'
 import type { StanzaUser } from '../stack/stanza-user.ts'
 import type { Account, ForeignLink } from './stage.ts'
 
+const CORS = new Map([
+  ['access-control-allow-origin', '*'],
+  ['access-control-allow-headers', 'if-range, range'],
+  ['access-control-expose-headers', 'content-range, etag'],
+])
+
 /** A file server that is not ours, and a message with a link to it, sent by a client that knows nothing of our media. */
 export async function openForeignLink(
   user: StanzaUser,
@@ -15,6 +21,12 @@ export async function openForeignLink(
   let gone: number | undefined
   const bytes = () => new SeededBytes(`${messageId}/${version}`, size)
   const server = createServer((request, response) => {
+    // A page reads it, too.
+    response.setHeaders(CORS)
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204).end()
+      return
+    }
     if (gone !== undefined) {
       response.writeHead(gone, { 'Content-Type': 'text/html' }).end('<h1>No such file</h1>')
       return

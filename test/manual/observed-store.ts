@@ -5,8 +5,8 @@ export function observedStore(store: Store): { store: Store; held(messageId: str
   let opened: AccountStore | undefined
   return {
     store: {
-      async open(account) {
-        opened = await store.open(account)
+      async open(account, report) {
+        opened = await store.open(account, report)
         return opened
       },
     },

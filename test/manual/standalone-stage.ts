@@ -3,19 +3,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSDK, memoryStore } from '@sluice/client'
 import { StanzaUser } from '../stack/stanza-user.ts'
-import { NodeStage } from './node-stage.ts'
+import type { DeviceSide } from './device-side.ts'
+import { GatewayStage } from './gateway-stage.ts'
 import { StageGateway } from './stage-gateway.ts'
 
 /** The standalone gateway on embedded defaults. */
-export async function openStandaloneStage(): Promise<NodeStage> {
+export async function openStandaloneStage(devices?: DeviceSide): Promise<GatewayStage> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-manual-'))
   const gateway = await StageGateway.start(folder, {
-    ...NodeStage.gatewayEnvironment,
+    ...GatewayStage.gatewayEnvironment,
     SLUICE_REGISTRATION: 'open',
   })
-  return new NodeStage({
+  return new GatewayStage({
     folder,
     gateway,
+    devices,
     chat: {
       domain: 'localhost',
       address: gateway.url,

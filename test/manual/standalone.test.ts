@@ -1,4 +1,4 @@
 import { openStandaloneStage } from './standalone-stage.ts'
 import { describeManual } from './suite.ts'
 
-describeManual('a standalone gateway with embedded defaults', openStandaloneStage)
+describeManual('a standalone gateway with embedded defaults', () => openStandaloneStage())

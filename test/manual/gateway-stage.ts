@@ -1,36 +1,48 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createSDK, type Downloaded, folderStore } from '@sluice/client'
+import type { Downloaded } from '@sluice/client'
 import { decodeUploads, encodeDelete, encodeUploads, type UploadStatus } from '@sluice/protocol'
 import type { StanzaUser } from '../stack/stanza-user.ts'
 import type { ChatSide } from './chat-side.ts'
 import { closeWay, openLink, openWay, type StanzaWay } from './device-link.ts'
+import type { DeviceSide } from './device-side.ts'
 import { sendEarlyLink } from './early-link.ts'
 import { openForeignLink } from './foreign-link.ts'
 import type { GatewaySide } from './gateway-side.ts'
-import { downloadedSha256, nodeFile, turnOver } from './node-files.ts'
-import { observedStore } from './observed-store.ts'
+import { nodeDevices } from './node-devices.ts'
 import type { Account, Device, DeviceOptions, Newcomer, Stage, StageFile } from './stage.ts'
 
 const MIB = 1024 * 1024
 
-/** Devices on Node, any gateway, and any chat server. */
-export class NodeStage implements Stage {
+/** Devices on Node or of another kind, any gateway, and any chat server. */
+export class GatewayStage implements Stage {
   /** What every stage's gateway is to be started with. */
-  static readonly gatewayEnvironment = { SLUICE_MAX_UPLOAD_BYTES: String(64 * MIB) }
+  static readonly maxUploadBytes = 64 * MIB
+  static readonly gatewayEnvironment = { SLUICE_MAX_UPLOAD_BYTES: String(GatewayStage.maxUploadBytes) }
 
-  readonly maxUploadBytes = 64 * MIB
+  readonly maxUploadBytes = GatewayStage.maxUploadBytes
   readonly #folder: string
   readonly #gateway: GatewaySide
   readonly #chat: ChatSide
+  readonly #devices: DeviceSide
   readonly #ways = new Set<StanzaWay>()
   #closing: Promise<void> | undefined
 
   /** `folder` is the stage's own, and goes with it. */
-  constructor({ folder, gateway, chat }: { folder: string; gateway: GatewaySide; chat: ChatSide }) {
+  constructor({
+    folder,
+    gateway,
+    chat,
+    devices,
+  }: {
+    folder: string
+    gateway: GatewaySide
+    chat: ChatSide
+    devices?: DeviceSide | undefined
+  }) {
     this.#folder = folder
+    this.#devices = devices ?? nodeDevices(folder, this)
     this.#gateway = gateway
     this.#chat = chat
   }
@@ -61,24 +73,14 @@ export class NodeStage implements Stage {
   async idleDevice(options: DeviceOptions = {}): Promise<Device> {
     const way = await openWay(this.#chat.address)
     this.#ways.add(way)
-    const sdk = createSDK()
-    const folder = join(this.#folder, 'stores', options.store ?? randomUUID())
-    await mkdir(folder, { recursive: true })
-    const { store, held } = observedStore(folderStore(folder))
-    const { listeners, onLog } = options
-    await sdk.initializeSDK({
-      ...this.#chat.sdkOptions(way.url),
-      domain: this.#chat.domain,
-      store,
-      ...(listeners && { callbackListeners: listeners }),
-      ...(onLog && { onLog }),
-    })
+    const where = { ...this.#chat.sdkOptions(way.url), domain: this.#chat.domain }
+    const { sdk, held, close } = await this.#devices.open(where, { store: randomUUID(), ...options })
     return {
       sdk,
       link: openLink(way, this.#gateway.http),
       held,
       close: async () => {
-        await sdk.disconnect()
+        await close()
         await closeWay(way)
         this.#ways.delete(way)
       },
@@ -86,19 +88,19 @@ export class NodeStage implements Stage {
   }
 
   file(size: number, options: { seed?: string; name?: string } = {}): Promise<StageFile> {
-    return nodeFile(this.#folder, size, { ...options, sparseFrom: this.maxUploadBytes })
+    return this.#devices.file(size, options)
   }
 
   changeFile(file: StageFile, at: number): Promise<void> {
-    return turnOver(String(file.file), at)
+    return this.#devices.changeFile(file, at)
   }
 
   removeFile(file: StageFile): Promise<void> {
-    return rm(String(file.file))
+    return this.#devices.removeFile(file)
   }
 
   sha256(_: Device, downloaded: Downloaded | undefined): Promise<string> {
-    return downloadedSha256(downloaded)
+    return this.#devices.sha256(downloaded)
   }
 
   uploadBecomes(owner: Account, messageId: string, wanted: (upload: UploadStatus) => boolean) {
@@ -153,6 +155,7 @@ export class NodeStage implements Stage {
   }
 
   async #close(): Promise<void> {
+    await this.#devices.close()
     for (const way of this.#ways) await closeWay(way)
     await this.#gateway.close()
     await this.#chat.close()
