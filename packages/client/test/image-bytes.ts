@@ -174,7 +174,7 @@ export function heic({ turned = true, method = 0 } = {}): Bytes {
         [0x44, 0x00],
         u16(3),
         location(1, 0, mdatAt + exifItem.length, 6),
-        location(2, method, mdatAt, exifItem.length),
+        location(2, method, method === 0 ? mdatAt : 0, exifItem.length),
         location(3, 1, 0, XMP.length),
       ),
       box(

@@ -54,6 +54,10 @@ describe('stripLocation', () => {
       expect(has(await stripped(whole), SECRET)).to.equal(false)
     })
 
+    it('drops what follows the image', async () => {
+      expect([...(await stripped(jpeg({ after: ascii(SECRET) })))]).to.deep.equal([...jpeg()])
+    })
+
     it('keeps the image, the colour profile, and what Adobe’s encoder says of colours', async () => {
       const sent = await stripped(whole)
       for (const part of [ICC, ascii('Adobe'), ascii('JFIF'), JPEG_SCAN])
