@@ -37,6 +37,24 @@ describe('an iq', () => {
     })
   }
 
+  it('of somebody else is answered: a ping and a change of the contact list by yes, others by no', async () => {
+    const { connection } = exchange()
+    const from = 'example.org'
+    for (const [type, asked] of [
+      ['get', element('ping', { xmlns: 'urn:xmpp:ping' })],
+      ['set', element('query', { xmlns: NS.roster })],
+      ['get', payload],
+    ] as const)
+      connection.receive(element('iq', { type, id: 'i1', from }, asked))
+    connection.receive(element('iq', { type: 'get', from }, payload))
+    const no = `<error type="cancel"><service-unavailable xmlns="${NS.stanzas}"/></error>`
+    expect(connection.sent.map(String)).to.deep.equal([
+      `<iq type="result" id="i1" to="${from}"/>`,
+      `<iq type="result" id="i1" to="${from}"/>`,
+      `<iq type="error" id="i1" to="${from}">${no}</iq>`,
+    ])
+  })
+
   it('is sent again with the same id after 10 s, three times at most', async () => {
     const { connection, clock, ask } = exchange()
     const asked = ask('media.example.org').catch((error) => error)

@@ -1,10 +1,11 @@
-import { decodeStanzaError, element, Refusal, type XmlElement } from '@sluice/protocol'
+import { decodeStanzaError, element, NS, Refusal, type XmlElement } from '@sluice/protocol'
 import { type Clock, sleep } from '../clock.ts'
 import { randomId } from '../random-id.ts'
 import { Unreachable } from '../unreachable.ts'
 import type { Connection } from './connection.ts'
 import { StanzaRefused } from './stanza-refused.ts'
 
+export const PING = 'urn:xmpp:ping'
 const ANSWER_MS = 10_000
 const ATTEMPTS = 3
 
@@ -25,7 +26,7 @@ interface Waiting {
 }
 
 /**
- * The requests of one stream. An answer counts only from the peer that was asked: ids can be guessed
+ * The requests of one stream, and the answers to those that come in. An answer counts only from the peer that was asked: ids can be guessed
  * (RFC 6120 §8.1.2.1, and CVE-2014-5075's kind).
  */
 export class IqExchange {
@@ -85,11 +86,23 @@ export class IqExchange {
 
   #receive(stanza: XmlElement): void {
     const { id, from, type } = stanza.attrs
-    if (!stanza.is('iq') || (type !== 'result' && type !== 'error') || id === undefined) return
-    const waiting = this.#waiting.get(id)
+    if (!stanza.is('iq') || id === undefined) return
+    if (type === 'get' || type === 'set') this.#answer(stanza)
+    const waiting = type === 'result' || type === 'error' ? this.#waiting.get(id) : undefined
     if (!waiting) return
     const fromWhoWasAsked = from === waiting.to || (this.#own.has(waiting.to) && this.#own.has(from))
     if (fromWhoWasAsked) waiting.settle(stanza)
+  }
+
+  /** RFC 6120 §8.2.3: each request is answered; a server may wait for it, as with a ping behind offline messages. */
+  #answer(request: XmlElement): void {
+    const { id, from: to } = request.attrs
+    const isServed = request.getChild('ping', PING) ?? request.getChild('query', NS.roster)
+    const error = element('error', { type: 'cancel' }, element('service-unavailable', { xmlns: NS.stanzas }))
+    const answer = isServed
+      ? element('iq', { type: 'result', id, to })
+      : element('iq', { type: 'error', id, to }, error)
+    this.#connection.send(answer).catch(() => {}) // A stream that died already: see #close.
   }
 
   #close(): void {

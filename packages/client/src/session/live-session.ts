@@ -7,10 +7,9 @@ import { Unreachable } from '../unreachable.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { ConnectError, type Connection, type Connector, type Login } from './connection.ts'
 import { enableCarbons } from './enable-carbons.ts'
-import { IqExchange, type IqRequest } from './iq-exchange.ts'
+import { IqExchange, type IqRequest, PING } from './iq-exchange.ts'
 import type { Session, SessionState } from './session.ts'
 
-const PING = 'urn:xmpp:ping'
 const KEEPALIVE_MS = 30_000
 // A stream that ends sooner has not shown that the server is well again.
 const STABLE_MS = 30_000
