@@ -107,8 +107,22 @@ export const GROUPS: readonly TestGroup[] = [
     limitMinutes: 20,
   },
   { name: 'browser', under: ['test/browser/'], uses: ['Chromium'], lane: 'steady', limitMinutes: 8 },
+  {
+    name: 'pages',
+    under: ['test/manual/browser-standalone', 'test/manual/browser-prosody'],
+    uses: ['Chromium', 'Prosody'],
+    lane: 'steady',
+    limitMinutes: 10,
+  },
+  {
+    name: 'pages-e',
+    under: ['test/manual/browser-ejabberd'],
+    uses: ['Chromium', 'ejabberd'],
+    lane: 'steady',
+    limitMinutes: 8,
+  },
   { name: 'manual', under: ['test/manual/'], uses: [], lane: 'steady', limitMinutes: 8 },
-  { name: 'smoke', under: ['test/smoke/'], uses: [], lane: 'steady', limitMinutes: 8 },
+  { name: 'smoke', under: ['test/smoke/'], uses: ['Chromium'], lane: 'steady', limitMinutes: 8 },
   {
     name: 'integration',
     under: ['test/integration/'],
