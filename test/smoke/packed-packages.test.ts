@@ -6,6 +6,9 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
+import { sharedChromium } from '../browser/chromium.ts'
+import { openPage } from '../browser/open-page.ts'
+import { PageServer } from '../browser/page-server.ts'
 import { buildPackages } from '../stack/build-packages.ts'
 import { answers, Child } from '../stack/child.ts'
 import { freePort } from '../stack/free-port.ts'
@@ -17,6 +20,29 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const TSC = createRequire(import.meta.url).resolve('typescript/bin/tsc')
 const PACKAGES = ['protocol', 'client', 'gateway'] as const
 const AN_EXPORT = { protocol: 'decodeOffer', client: 'createClient', gateway: 'startGateway' }
+
+const VITE = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js')
+
+/** What an app does, on Node or in a page: two accounts, a file from one to the other, and its text. */
+const EXCHANGE = `
+import { createClient, memoryStore } from '@sluice/client'
+
+async function login(serverUrl, username, store) {
+  const client = createClient({ serverUrl, domain: 'localhost', ...(store && { store: store() }) })
+  await client.register({ username, password: 'correct horse' })
+  await client.connect({ username, password: 'correct horse' })
+  return client
+}
+
+async function exchange(serverUrl, where, store) {
+  const [sender, receiver] = [await login(serverUrl, 'from-' + where, store), await login(serverUrl, 'to-' + where, store)]
+  const received = new Promise((resolve) => receiver.on('message', resolve))
+  const file = new Blob(['hello from ' + where])
+  await sender.media.send({ to: 'to-' + where + '@localhost', file }).done
+  const { blob } = await receiver.media.download((await received).msgId).done
+  await Promise.all([sender.close(), receiver.close()])
+  return blob.text()
+}`
 
 describe('the packed packages, installed into an empty project', function () {
   this.timeout(240_000)
@@ -123,22 +149,59 @@ describe('the packed packages, installed into an empty project', function () {
     expect(refused).to.match(/SLUICE_PORT.*eighty/s)
   })
 
-  it('start a gateway that takes an upload', async () => {
-    const env = { SLUICE_DATA_DIR: join(project, 'data'), SLUICE_PORT: String(await freePort()) }
-    const url = `http://127.0.0.1:${env.SLUICE_PORT}`
-    const sluice = join(project, 'node_modules/.bin/sluice')
-    const gateway = await Child.start(sluice, ['start'], { cwd: project, env: { ...process.env, ...env } })
-    try {
+  describe('start a gateway that', () => {
+    const sluice = () => join(project, 'node_modules/.bin/sluice')
+    let env: Record<string, string>
+    let url: string
+    let gateway: Child
+
+    before(async () => {
+      const port = String(await freePort())
+      url = `http://127.0.0.1:${port}`
+      env = { SLUICE_DATA_DIR: join(project, 'data'), SLUICE_PORT: port, SLUICE_REGISTRATION: 'open' }
+      gateway = await Child.start(sluice(), ['start'], { cwd: project, env: { ...process.env, ...env } })
       await gateway.waitUntil(() => answers(`${url}/readyz`), 'the packed gateway', 60_000)
-      const token = (await run(sluice, ['token', 'alice@localhost'], project, env)).trim()
+    })
+    after(() => gateway?.stop())
+
+    it('takes an upload', async () => {
+      const token = (await run(sluice(), ['token', 'alice@localhost'], project, env)).trim()
       const file = new SeededBytes('packed', 100_000)
       const upload = await createUpload(url, token, file.size)
       expect((await patch(upload, file, { from: 0 })).status).to.equal(204)
       expect((await status(upload)).state).to.equal('complete')
-    } finally {
+    })
+
+    it('is what a plain Node program sends to and receives from', async () => {
+      await write('exchange.js', `${EXCHANGE}\nconsole.log(await exchange('${url}', 'node', memoryStore))`)
+      expect((await run(process.execPath, ['exchange.js'])).trim()).to.equal('hello from node')
+    })
+
+    it('is what a page built by vite sends to and receives from', async function () {
+      const browser = await sharedChromium(this)
+      await mkdir(join(project, 'page'), { recursive: true })
+      await write(
+        'page/index.html',
+        '<!doctype html><link rel="icon" href="data:,"><script type="module" src="main.js"></script>',
+      )
+      await write('page/main.js', `${EXCHANGE}\nglobalThis.exchange = exchange`)
+      await run(process.execPath, [VITE, 'build', 'page', '--logLevel', 'warn'])
+      const built = join(project, 'page/dist')
+      const names = (await readdir(built, { recursive: true })).filter((name) => /\.\w+$/.test(name))
+      const files = await Promise.all(
+        names.map(async (name) => [name, await readFile(join(built, name), 'utf8')] as const),
+      )
+      const server = await PageServer.open({ files: new Map(files) })
+      const page = await openPage(browser, server.url)
+      expect(await page.evaluate(`exchange('${url}', 'page')`)).to.equal('hello from page')
+      await page.context().close()
+      await server.close()
+    })
+
+    it('ends in good order', async () => {
       await gateway.stop()
-    }
-    expect(await gateway.exited, gateway.output).to.equal(0)
+      expect(await gateway.exited, gateway.output).to.equal(0)
+    })
   })
 
   async function run(command: string, args: string[], cwd = project, env: Record<string, string> = {}) {

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { LoadMediaCare } from './media/media-care.ts'
 import type { Store } from './persistence/store.ts'
-import type { WebSocketClass } from './session/xmpp-stream.ts'
+import type { WebSocketClass } from './session/web-socket-class.ts'
 import type { OpenTabs } from './tabs/tabs.ts'
 import type { OpenFile } from './transfers/file-source.ts'
 import type { HttpTransport } from './transfers/http-transport.ts'

@@ -1,5 +1,5 @@
 import { NS, type XmlElement } from '@sluice/protocol'
-import type { WebSocketClass } from '../src/session/xmpp-stream.ts'
+import type { WebSocketClass } from '../src/session/web-socket-class.ts'
 
 const FRAMING = 'urn:ietf:params:xml:ns:xmpp-framing'
 const STREAMS = 'http://etherx.jabber.org/streams'

@@ -12,7 +12,8 @@ import {
 import { logIn } from './log-in.ts'
 import { registrationError, registrationQuery } from './registration.ts'
 import { countStanzas, countsStanzas } from './stanza-counting.ts'
-import { type WebSocketClass, type XmppStream, xmppStream } from './xmpp-stream.ts'
+import type { WebSocketClass } from './web-socket-class.ts'
+import { type XmppStream, xmppStream } from './xmpp-stream.ts'
 
 const STREAMS = 'http://etherx.jabber.org/streams'
 const SASL = 'urn:ietf:params:xml:ns:xmpp-sasl'

@@ -1,8 +1,6 @@
 import Connection from '@xmpp/websocket/lib/Connection.js'
 import Socket, { isSecure } from '@xmpp/websocket/lib/Socket.js'
-
-/** The WebSocket of the platform: the browser's own, or `ws` where Node has none (before 22). */
-export type WebSocketClass = new (url: string, protocols: string[]) => unknown
+import type { WebSocketClass } from './web-socket-class.ts'
 
 export type XmppStream = Connection
 
