@@ -2,6 +2,7 @@ import type { TransferPercent } from '../client-events.ts'
 import type { ClientOptions } from '../client-options.ts'
 import type { Presence, ReceiptEvent, Typing } from '../messages/inbox.ts'
 import type { Message } from '../messages/message.ts'
+import type { StorageTrouble } from '../persistence/store.ts'
 import type { JoinedRoom } from '../rooms/rooms.ts'
 import type { Downloaded } from '../transfers/download.ts'
 import type { FileHandle, FileInput } from '../transfers/file-source.ts'
@@ -16,6 +17,8 @@ export interface CallbackListeners {
   readonly presenceListener?: Cb<Presence> | undefined
   readonly typingListener?: Cb<Typing> | undefined
   readonly receiptListener?: Cb<ReceiptEvent> | undefined
+  /** Something is remembered only until the page is closed. */
+  readonly storageListener?: Cb<StorageTrouble> | undefined
 }
 
 export interface InitializeOptions extends ClientOptions {

@@ -70,7 +70,7 @@ export function openSdk(platform: Platform): Facade {
 
 function listen({ events }: ClientCore, listeners: CallbackListeners): void {
   const { connectionListener, messageListener, presenceListener, typingListener, receiptListener } = listeners
-  const { mediaUploadListener, mediaDownloadListener } = listeners
+  const { mediaUploadListener, mediaDownloadListener, storageListener } = listeners
   if (connectionListener) events.state.add((state) => connectionListener({ status: STATUS[state] }))
   if (messageListener) events.message.add(messageListener)
   if (presenceListener) events.presence.add(presenceListener)
@@ -78,4 +78,5 @@ function listen({ events }: ClientCore, listeners: CallbackListeners): void {
   if (typingListener) events.typing.add(typingListener)
   if (mediaUploadListener) events.upload.add(mediaUploadListener)
   if (mediaDownloadListener) events.download.add(mediaDownloadListener)
+  if (storageListener) events.storage.add(storageListener)
 }

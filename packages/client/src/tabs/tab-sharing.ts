@@ -120,6 +120,8 @@ export class TabSharing implements Sharing {
       const record = await transfer.stored().catch(() => undefined)
       if (over.signal.aborted || this.#over.signal.aborted) return release()
       this.#theirs.delete(name)
+      // Then there was something to tell the gateway, which the next line does.
+      if (isOver(transfer)) return release()
       this.#needs.log('info', 'a transfer was taken over from another tab', { id: transfer.id })
       this.#lead(transfer, release)
       transfer.takeOver(record)
@@ -134,7 +136,7 @@ export class TabSharing implements Sharing {
     else if (type === 'news') this.#showing = this.#showing.then(() => this.#show(note)).catch(this.#logged)
     else if (type === 'ask') this.#perform(note)
     else if (type === 'answer') this.#calls.answered(note)
-    else this.#needs.onLogout()
+    else if (type === 'logout') this.#needs.onLogout()
   }
 
   async #show({ kind, id, news }: TabNote & { type: 'news' }): Promise<void> {
@@ -171,7 +173,13 @@ export class TabSharing implements Sharing {
   }
 
   #post(note: TabNote): void {
-    if (!this.#over.signal.aborted) this.#needs.tabs.post(note)
+    if (this.#over.signal.aborted) return
+    try {
+      this.#needs.tabs.post(note)
+    } catch (error) {
+      // What an app gave as a file handle need not be one that can be copied.
+      this.#needs.log('warn', 'other tabs were not told', { error })
+    }
   }
 
   readonly #logged = (error: unknown): void => {

@@ -81,7 +81,7 @@ export class Download extends VisibleTransfer<Downloaded, DownloadRecord> implem
     this.record.paused = true
     await this.#running
     // One whose file is not known yet has no record.
-    if (this.record.file) await this.#save()
+    if (this.record.file) await this.#save().catch((error: unknown) => this.#cannotSave(error))
   }
 
   async #resume(): Promise<void> {
@@ -129,6 +129,11 @@ export class Download extends VisibleTransfer<Downloaded, DownloadRecord> implem
     this.cell.reopen()
     this.cell.enter('pending')
     this.#go()
+  }
+
+  protected isGone(record: DownloadRecord | undefined): boolean {
+    // Before its file is known there is no record.
+    return !record && this.record.file !== undefined
   }
 
   protected discarded(): TransferError {
@@ -244,9 +249,7 @@ export class Download extends VisibleTransfer<Downloaded, DownloadRecord> implem
     this.#needs.log('warn', 'a download failed', { id: this.id, code: failure.code, error })
     this.record.state = 'failed'
     this.record.failure = failure.toJSON()
-    await this.#rememberFailure(failure).catch((cause: unknown) =>
-      this.#needs.log('error', 'the store does not take an entry', { id: this.id, error: cause }),
-    )
+    await this.#rememberFailure(failure).catch((cause: unknown) => this.#cannotSave(cause))
     this.cell.fail(failure, 'failed')
   }
 
@@ -256,6 +259,10 @@ export class Download extends VisibleTransfer<Downloaded, DownloadRecord> implem
     // Of no use any more: the bytes are of nothing that can be completed.
     if (!retryable) await (await this.#needs.store.part(this.id)).drop()
     await this.#save()
+  }
+
+  #cannotSave(error: unknown): void {
+    this.#needs.log('error', 'the store does not take an entry', { id: this.id, error })
   }
 
   async #forget(): Promise<void> {

@@ -5,6 +5,7 @@ import type { FileHandle, FileInput } from './file-source.ts'
 import { runUpload } from './run-upload.ts'
 import { RunningHash } from './running-hash.ts'
 import type { ResumeOptions, Verb } from './sharing.ts'
+import { StoredUpload } from './stored-upload.ts'
 import type { Transfer } from './transfer.ts'
 import { TransferCell } from './transfer-cell.ts'
 import { TransferError } from './transfer-error.ts'
@@ -26,6 +27,7 @@ export class Upload extends VisibleTransfer<Message, UploadRecord> implements Tr
   readonly kind = 'upload'
   readonly #needs: UploadNeeds
   readonly #debt: UploadDebt
+  readonly #stored: StoredUpload
   readonly #statuses: Listeners<UploadStatus>
   readonly #fileName: string | undefined
   readonly #handle: FileHandle | undefined
@@ -54,12 +56,14 @@ export class Upload extends VisibleTransfer<Message, UploadRecord> implements Tr
     super(needs, record, new TransferCell({ state: 'paused', progress, log: needs.log }))
     this.#needs = needs
     this.#debt = new UploadDebt(needs, record, this.cell)
+    this.#stored = new StoredUpload(needs, record)
     this.file = given.file
     this.#fileName = given.fileName
     this.#handle = given.handle
     this.#hash = new RunningHash(needs.sha256)
     this.#statuses = new Listeners(needs.log)
-    if (state === 'done' && message) this.cell.succeed(message)
+    if (record.owes === 'discard') this.cell.fail(this.discarded(), 'discarded')
+    else if (state === 'done' && message) this.cell.succeed(message)
     else if (state === 'failed' && failure) this.cell.fail(new TransferError(failure), 'failed')
   }
 
@@ -179,6 +183,10 @@ export class Upload extends VisibleTransfer<Message, UploadRecord> implements Tr
     this.#go()
   }
 
+  protected isGone(record: UploadRecord | undefined): boolean {
+    return !record || record.owes === 'discard'
+  }
+
   protected discarded(): TransferError {
     return uploadDiscarded(this.id)
   }
@@ -204,7 +212,7 @@ export class Upload extends VisibleTransfer<Message, UploadRecord> implements Tr
       retry: { ...needs, signal, onWaiting: () => this.#waiting() },
       statuses: this.#statuses,
       hash: this.#hash,
-      save: () => this.#save(),
+      save: () => this.#stored.save(),
     }
     // One that began under an id which another tab leads joins that one.
     if (!(await this.leads())) return void this.resume({ file: this.file }).catch(() => {})
@@ -254,25 +262,20 @@ export class Upload extends VisibleTransfer<Message, UploadRecord> implements Tr
     this.#needs.log('warn', 'an upload failed', { id: this.id, code: failure.code, error })
     this.record.state = 'failed'
     this.record.failure = failure.toJSON()
-    await this.#save().catch((cause: unknown) => this.#cannotSave(cause))
+    await this.#stored.trySave()
     this.cell.fail(failure, 'failed')
     if (!failure.retryable) await this.#dropFile()
   }
 
   /** So that it does not go on by itself after a reload. */
-  async #rememberStop(): Promise<void> {
+  #rememberStop(): Promise<void> {
     this.record.paused = true
-    await this.#save().catch((error: unknown) => this.#cannotSave(error))
+    return this.#stored.trySave()
   }
 
-  #cannotSave(error: unknown): void {
-    this.#needs.log('error', 'the store does not take an entry', { id: this.id, error })
-  }
-
-  /** What was kept of it for later runs. */
-  async #dropFile(): Promise<void> {
+  #dropFile(): Promise<void> {
     this.file = undefined
-    await this.#needs.store.files?.drop(this.id).catch((error: unknown) => this.#cannotSave(error))
+    return this.#stored.dropFile()
   }
 
   #tooLate(): TransferError | undefined {
@@ -304,9 +307,5 @@ export class Upload extends VisibleTransfer<Message, UploadRecord> implements Tr
   // A discard may come while a pause waits.
   get #discarded(): boolean {
     return this.state === 'discarded'
-  }
-
-  async #save(): Promise<void> {
-    await this.#needs.store.put('uploads', this.id, this.record)
   }
 }

@@ -82,6 +82,7 @@ export abstract class VisibleTransfer<T, R extends TransferRecord> implements Sh
     if (record) replace(this.record, record)
     if (file !== undefined) this.file = file
     this.cell.advance(progress)
+    if (state === 'done' || state === 'discarded') this.file = undefined
     if (state === 'done') await this.showResult()
     else if (state === 'discarded') this.cell.fail(this.discarded(), state)
     else if (state !== 'failed') {
@@ -96,9 +97,11 @@ export abstract class VisibleTransfer<T, R extends TransferRecord> implements Sh
 
   takeOver(record: R | undefined): void {
     if (this.over.signal.aborted) return
+    const isGone = this.isGone(record)
     if (record) replace(this.record, record)
     const { state, paused } = this.record
-    if (state === 'done') void this.showResult()
+    if (isGone) this.cell.fail(this.discarded(), 'discarded')
+    else if (state === 'done') void this.showResult()
     else if (state === 'failed' && this.failure) this.cell.fail(this.failure, state)
     else if (paused) this.cell.enter('paused')
     else this.restart()
@@ -109,6 +112,8 @@ export abstract class VisibleTransfer<T, R extends TransferRecord> implements Sh
   protected abstract showResult(): void | Promise<void>
   /** Begins a run, whatever was shown before. */
   protected abstract restart(): void
+  /** Whether what the store has means that it was discarded. */
+  protected abstract isGone(record: R | undefined): boolean
   /** How `done` rejects when it is discarded. */
   protected abstract discarded(): TransferError
 
