@@ -10,9 +10,9 @@ const WORKER = new URL('../../packages/client/src/media/image-worker.ts', import
 
 /**
  * A TypeScript entry and all it imports, from the sources, as ES modules for a page; the entry is `entry.js`. The worker
- * of the SDK is there, too.
+ * of the SDK is there, too. `alias` names packages that stand in for others.
  */
-export async function bundle(entry: URL): Promise<Bundle> {
+export async function bundle(entry: URL, alias: Readonly<Record<string, string>> = {}): Promise<Bundle> {
   const { outputFiles } = await build({
     entryPoints: [
       { in: fileURLToPath(entry), out: 'entry' },
@@ -25,6 +25,7 @@ export async function bundle(entry: URL): Promise<Bundle> {
     platform: 'browser',
     target: 'es2022',
     conditions: ['@sluice/source'],
+    alias: { ...alias },
     outdir: '/',
     sourcemap: 'inline',
     logLevel: 'silent',

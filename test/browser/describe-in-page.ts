@@ -9,7 +9,15 @@ import { type InPageSuite, PageRun } from './page-run.ts'
 export function describeInPage(
   name: string,
   entry: URL,
-  { csp, query = async () => ({}) }: { csp?: string; query?: () => Promise<Record<string, string>> } = {},
+  {
+    query = async () => ({}),
+    ...page
+  }: {
+    csp?: string
+    /** Packages that stand in for others in its scripts. */
+    alias?: Readonly<Record<string, string>>
+    query?: () => Promise<Record<string, string>>
+  } = {},
 ): void {
   describe(`${name}, in Chromium`, function () {
     this.timeout(60_000)
@@ -17,7 +25,7 @@ export function describeInPage(
 
     before(async function () {
       const browser = await sharedChromium(this)
-      run = await PageRun.start(browser, { entry, query: await query(), ...(csp && { csp }) })
+      run = await PageRun.start(browser, { ...page, entry, query: await query() })
       const { parent } = this.test ?? {}
       if (parent) for (const suite of run.suites) addSuite(parent, suite, run)
     })

@@ -35,13 +35,21 @@ export class PageRun {
 
   static async start(
     browser: Browser,
-    { entry, query, csp }: { entry: URL; query: Record<string, string>; csp?: string },
+    {
+      query,
+      ...served
+    }: {
+      entry: URL
+      query: Record<string, string>
+      csp?: string
+      alias?: Readonly<Record<string, string>>
+    },
   ): Promise<PageRun> {
     const files = new Map([
       ['index.html', SHELL],
       ['mocha.js', await readFile(MOCHA, 'utf8')],
     ])
-    const server = await PageServer.open({ entry, files, ...(csp && { csp }) })
+    const server = await PageServer.open({ ...served, files })
     const page = await openPage(browser, `${server.url}?${new URLSearchParams(query)}`, { quiet: true })
     const run = new PageRun(page, server)
     await page.exposeFunction('tellResult', (id: string, result: InPageResult) => run.#take(id, result))

@@ -17,6 +17,8 @@ export const STRICT_CSP =
 export interface PageServerOptions {
   /** Loaded by the page as `entry.js`. */
   readonly entry?: URL
+  /** Packages that stand in for others in its scripts. */
+  readonly alias?: Readonly<Record<string, string>>
   /** More files, or others in place of the page's own (`index.html`). */
   readonly files?: Bundle
   /** What is served of paths that no file has. */
@@ -35,11 +37,12 @@ export class PageServer {
 
   static async open({
     entry,
+    alias,
     files = new Map(),
     respond,
     csp = STRICT_CSP,
   }: PageServerOptions): Promise<PageServer> {
-    const held = new Map([['index.html', SHELL], ...(entry ? await bundle(entry) : []), ...files])
+    const held = new Map([['index.html', SHELL], ...(entry ? await bundle(entry, alias) : []), ...files])
     const server = createServer((request, response) => {
       const path = new URL(request.url ?? '/', 'http://page').pathname.slice(1) || 'index.html'
       const text = held.get(path)

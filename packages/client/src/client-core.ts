@@ -54,6 +54,10 @@ export class ClientCore {
     this.events = openEvents(this.log)
   }
 
+  get jid(): string | undefined {
+    return this.#account?.session.account
+  }
+
   get state(): SessionState {
     return this.#account?.session.state ?? 'offline'
   }

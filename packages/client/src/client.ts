@@ -59,6 +59,8 @@ export interface Media {
 }
 
 export interface Client {
+  /** Bare JID of the account that is logged in, whether its line is up or not. */
+  readonly jid: string | undefined
   readonly state: SessionState
   readonly media: Media
   readonly messages: ClientMessages
@@ -84,6 +86,9 @@ export interface Client {
 export function openClient(platform: Platform, options: ClientOptions): Client {
   const core = new ClientCore(platform, options)
   return {
+    get jid() {
+      return core.jid
+    },
     get state() {
       return core.state
     },

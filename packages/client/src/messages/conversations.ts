@@ -40,7 +40,7 @@ export class Conversations {
     this.#needs = needs
     this.archive = new Archive(needs)
     this.#reader = new ArchiveReader(needs)
-    this.#receipts = new ReceiptStates({ account })
+    this.#receipts = new ReceiptStates()
     const archives = new ArchiveFinder(needs)
     this.#kept = new KeptConversations({ ...needs, account, archives, receipts: this.#receipts })
   }

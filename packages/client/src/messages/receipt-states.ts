@@ -5,14 +5,9 @@ const REMEMBERED = 1_000
 
 /** What became of one's own messages to people, as far as it was told: the newest 1,000 receipts. */
 export class ReceiptStates {
-  readonly #account: string
   readonly #states = new Map<string, ReceiptEvent['state']>()
   /** Milliseconds since 1970, by JID: what was sent until then was displayed (XEP-0333). */
   readonly #displayedUntil = new Map<string, number>()
-
-  constructor({ account }: { account: string }) {
-    this.#account = account
-  }
 
   note({ from, msgId, state }: ReceiptEvent): void {
     const key = keyOf(from, msgId)
@@ -24,7 +19,10 @@ export class ReceiptStates {
     }
   }
 
-  /** The messages of one conversation with their receipts; of several pages the newest is to come first. */
+  /**
+   * The messages of one conversation with their receipts, others as they are; of several pages the newest is to come
+   * first.
+   */
   applied(messages: readonly Message[]): Message[] {
     for (const message of messages) {
       const { toUserJid: to, msgId, timestamp } = message
@@ -33,10 +31,9 @@ export class ReceiptStates {
     }
     return messages.map((message) => {
       const { toUserJid: to, msgId, timestamp } = message
-      if (message.chatType === 'groupchat' || message.fromUserJid !== this.#account) return message
       const displayed = timestamp <= (this.#displayedUntil.get(to) ?? -1)
       const receipt = displayed ? 'displayed' : (this.#states.get(keyOf(to, msgId)) ?? message.receipt)
-      return receipt ? { ...message, receipt } : message
+      return receipt === message.receipt ? message : { ...message, receipt }
     })
   }
 }
