@@ -107,7 +107,10 @@ export const BOUNDARIES: IForbiddenRuleType[] = [
     severity: 'error',
     // The page is bundled: whoever gets it installs nothing.
     from: { path: '^packages/[^/]+/src/', pathNot: [TESTS, '^packages/page/'] },
-    to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    to: {
+      dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+      dependencyTypesNot: ['type-only', 'npm-peer'],
+    },
   },
   {
     name: 'everything-resolves',
