@@ -4,8 +4,8 @@ import { SignJWT } from 'jose'
 import type { Users } from './users.ts'
 
 const PUBLIC = fileURLToPath(new URL('public/', import.meta.url))
-/** The SDK for a script tag. An app of yours has it from npm, or from a CDN. */
-const SDK = fileURLToPath(new URL('../../packages/client/dist/sluice.min.js', import.meta.url))
+/** The SDK for a script tag. */
+const SDK = fileURLToPath(import.meta.resolve('@sluice/client/sluice.min.js'))
 
 interface Needs {
   readonly users: Users
