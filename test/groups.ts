@@ -124,6 +124,13 @@ export const GROUPS: readonly TestGroup[] = [
   { name: 'manual', under: ['test/manual/'], uses: [], lane: 'steady', limitMinutes: 8 },
   { name: 'smoke', under: ['test/smoke/'], uses: ['Chromium'], lane: 'steady', limitMinutes: 8 },
   {
+    name: 'large-pages',
+    under: ['test/browser/large-files'],
+    uses: ['Chromium'],
+    lane: 'heavy',
+    limitMinutes: 8,
+  },
+  {
     name: 'integration',
     under: ['test/integration/'],
     uses: ['PostgreSQL', 'MinIO', 'Prosody', 'ejabberd'],
