@@ -17,6 +17,8 @@ export class MediaServer {
   ignoresRange = false
   /** Answers 206 whatever If-Range says. */
   ignoresIfRange = false
+  /** Says neither range nor entity tag: what a page sees of a server that exposes no headers (Fetch §3.2.5). */
+  isReserved = false
   readonly ranges: (string | undefined)[] = []
   readonly #server = createServer((request, response) => this.#serve(request, response))
 
@@ -69,9 +71,9 @@ export class MediaServer {
       return
     }
     response.writeHead(whole ? 200 : 206, {
-      etag: this.etag,
+      ...(!this.isReserved && { etag: this.etag }),
       'content-length': total - start,
-      ...(!whole && { 'content-range': `bytes ${start}-${total - 1}/${total}` }),
+      ...(!whole && !this.isReserved && { 'content-range': `bytes ${start}-${total - 1}/${total}` }),
     })
     const part = this.bytes.subarray(start)
     const stop = this.cutAfter ?? this.stallAfter

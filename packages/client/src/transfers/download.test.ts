@@ -149,6 +149,13 @@ describe('a download', () => {
     expect(await run(download)).to.deep.equal(bytes)
   })
 
+  it('starts again at 0 when the server shows neither range nor entity tag', async () => {
+    server.isReserved = true
+    const download = await stopInTheMiddle()
+    expect(await run(download)).to.deep.equal(bytes)
+    expect(server.ranges).to.deep.equal(['bytes=0-', 'bytes=0-'])
+  })
+
   it('takes it once more when its hash is wrong, and then says so for good', async () => {
     const download = await find({ sha256: hashOf(new Uint8Array()) })
     const wrong = { statusCode: 422, message: 'Media download for message-id m1 does not match its hash' }

@@ -41,7 +41,7 @@ export async function fetchBytes(needs: FetchNeeds): Promise<void> {
     })
     throw new Unreachable(`The answer was ${response.status}`)
   }
-  const range = rangeOf(response)
+  const range = rangeOf(response, part.size)
   const etag = response.header('etag')
   // Not the file that the part is of, or the server gave no part: everything from 0.
   if (range.start !== part.size || (part.size > 0 && etag !== record.etag)) await restart(needs)
@@ -84,13 +84,15 @@ async function restart({ record, part, hash, onBytes }: FetchNeeds): Promise<voi
   onBytes()
 }
 
-function rangeOf(response: HttpResponse): { start: number; total: number } {
-  if (response.status === 200) {
+function rangeOf(response: HttpResponse, asked: number): { start: number; total: number } {
+  const range = response.header('content-range')
+  // A page does not see the range of a server that does not expose it; asked from 0, it is the whole.
+  if (response.status === 200 || (range === undefined && asked === 0)) {
     const total = Number(response.header('content-length') ?? Number.NaN)
     if (Number.isSafeInteger(total)) return { start: 0, total }
     throw new Refusal('bad-request', { reason: 'the answer does not say how long it is' })
   }
-  const [, start, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.header('content-range') ?? '') ?? []
+  const [, start, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(range ?? '') ?? []
   if (start === undefined || total === undefined)
     throw new Refusal('bad-request', { reason: 'the range of the answer is not readable' })
   return { start: Number(start), total: Number(total) }
