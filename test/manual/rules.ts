@@ -10,7 +10,12 @@ export function ruleRows(cast: () => Cast): void {
     it('a listener that throws is contained and logged, and the run ends as it would', async () => {
       const { stage, bob } = cast()
       const logged: LogEntry[] = []
-      const device = await stage.device(await stage.account(), { onLog: (entry) => logged.push(entry) })
+      let arrived = () => {}
+      const onLog = (entry: LogEntry) => {
+        logged.push(entry)
+        arrived()
+      }
+      const device = await stage.device(await stage.account(), { onLog })
       const { file } = await stage.file(1000)
       const thrown: Error[] = []
       const fail = (name: string) => () => {
@@ -25,7 +30,11 @@ export function ruleRows(cast: () => Cast): void {
         .onSuccess(fail('onSuccess'))
       expect(result).to.include({ statusCode: 200 })
       expect(thrown.length).to.be.at.least(3)
-      for (const error of thrown) expect(logged.some(({ fields }) => fields.error === error)).to.equal(true)
+      // What happens in a page is heard of a moment later.
+      while (!thrown.every((error) => logged.some(({ fields }) => fields.error === error)))
+        await new Promise<void>((resolve) => {
+          arrived = resolve
+        })
       await device.close()
     })
 
