@@ -166,7 +166,7 @@ export class Account implements Parts {
     this.#transport.close()
     try {
       if (forget && !byOther) {
-        if (others) await (await loadPart(import('./tabs/end-other-tabs.ts'))).endOtherTabs(others.tabs)
+        if (others) await others.sharing.endOthers()
         await this.#store.forget()
       }
     } finally {

@@ -184,7 +184,8 @@ export class ClientCore {
     const store = await this.#openStore(account)
     const tabs = store.isShared ? await this.#platform.openTabs?.(account) : undefined
     try {
-      if (tabs) await (await import('./tabs/end-other-tabs.ts')).endOtherTabs(tabs)
+      // Loaded by the login that this account had.
+      if (tabs) await (await loadPart(import('./tabs/tab-sharing.ts'))).TabSharing.endOthers(tabs)
       await store.forget()
     } finally {
       await store.close()

@@ -2,11 +2,12 @@ import { expect } from 'chai'
 import { inProcessTabs } from '../../test/in-process-tabs.ts'
 import { ScriptedGateway } from '../../test/scripted-gateway.ts'
 import { failureOf, log, reaches, sampleBytes, sendFile, uploadBench } from '../../test/upload-bench.ts'
-import { systemClock } from '../clock.ts'
+import { type Clock, systemClock } from '../clock.ts'
 import { openMemoryStore } from '../persistence/memory-store.ts'
 import type { Store } from '../persistence/store.ts'
 import type { Upload } from '../transfers/upload.ts'
 import type { Uploads } from '../transfers/uploads.ts'
+import { Unreachable } from '../unreachable.ts'
 import { TabSharing } from './tab-sharing.ts'
 import type { OpenTabs } from './tabs.ts'
 
@@ -27,9 +28,9 @@ describe('the tabs of an account', () => {
   })
   afterEach(() => Promise.all(open.map((tab) => tab.end())))
 
-  async function tab() {
+  async function tab({ clock = systemClock }: { clock?: Clock } = {}) {
     const tabs = await openTabs(ACCOUNT)
-    const sharing = new TabSharing({ tabs, clock: systemClock, log, onLogout: () => {} })
+    const sharing = new TabSharing({ tabs, clock, log, onLogout: () => {} })
     const { uploads } = await uploadBench({ gateway, store: await store.open(ACCOUNT), sharing })
     sharing.begin({ upload: uploads, download: nothing })
     const opened = {
@@ -78,7 +79,8 @@ describe('the tabs of an account', () => {
   })
 
   it('see in a new one what the others are doing', async () => {
-    const one = await tab()
+    // It tells of no progress by itself.
+    const one = await tab({ clock: { now: Date.now, after: () => () => {} } })
     await inTheMiddle(one.uploads)
     const late = await tab()
     await reaches(await shown(late.uploads), 'active')
@@ -104,6 +106,31 @@ describe('the tabs of an account', () => {
     expect(await failureOf(upload.done)).to.include({ code: 'discarded' })
     expect(await failureOf(mirror.done)).to.include({ code: 'discarded' })
     expect([one.uploads.list(), other.uploads.list()]).to.deep.equal([[], []])
+  })
+
+  it('show to nobody, and leave alone, what was discarded before the gateway heard of it', async () => {
+    const dead = await tab()
+    const { upload } = await inTheMiddle(dead.uploads)
+    gateway.goOffline()
+    gateway.httpIsDown = true
+    await upload.discard()
+    await dead.end()
+    gateway.httpIsDown = false
+    const [one, other] = [await tab(), await tab()]
+    gateway.refuse('discard', new Unreachable('again'))
+    const told = gateway.hold('discard')
+    gateway.goOnline()
+    await told.reached
+    told.release()
+    const next = sendFile(one.uploads, { id: 'm2', file: new Blob(['hello']) })
+    await Promise.all([next.done, shown(other.uploads, 'm2').then(({ done }) => done)])
+    expect([one, other].map(({ uploads }) => uploads.get('m1'))).to.deep.equal([undefined, undefined])
+    await one.end()
+    gateway.goOnline()
+    await other.end()
+    expect(other.uploads.list().map(({ id }) => id)).to.deep.equal(['m2'])
+    expect(gateway.asked.filter((step) => step === 'offer')).to.have.length(2)
+    expect(gateway.asked.at(-1)).to.equal('discard')
   })
 
   it('get the answer of the one that leads when that is a no', async () => {

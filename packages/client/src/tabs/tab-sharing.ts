@@ -9,6 +9,7 @@ import type { Release, Tabs } from './tabs.ts'
 const PROGRESS_MS = 200
 // Until all others have heard how a transfer ended, so that none takes its end for a death.
 const HEARING_MS = 1_000
+const ENDING_MS = 5_000
 
 interface Needs {
   readonly tabs: Tabs
@@ -41,6 +42,14 @@ export class TabSharing implements Sharing {
   /** What is shown comes in the order in which it was told. */
   #showing: Promise<unknown> = Promise.resolve()
 
+  /** Logs the account out in all other tabs, and resolves when they have let its store go, 5 s later at most. */
+  static async endOthers(tabs: Tabs): Promise<void> {
+    const note: TabNote = { type: 'logout' }
+    tabs.post(note)
+    // A tab that the browser has frozen forgets nothing by itself, but its store is emptied all the same.
+    await tabs.alone(AbortSignal.timeout(ENDING_MS)).catch(() => {})
+  }
+
   constructor(needs: Needs) {
     this.#needs = needs
     const { clock } = needs
@@ -58,6 +67,11 @@ export class TabSharing implements Sharing {
   end(): void {
     this.#over.abort(new Error('The session has ended'))
     this.#collections = undefined
+  }
+
+  /** As the static one, of this account. */
+  endOthers(): Promise<void> {
+    return TabSharing.endOthers(this.#needs.tabs)
   }
 
   lead(transfer: Shareable): Promise<boolean> {

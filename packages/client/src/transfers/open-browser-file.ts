@@ -15,8 +15,8 @@ export async function openBrowserFile(file: FileInput): Promise<FileSource> {
 async function permitted(file: FileHandle): Promise<File> {
   try {
     return await file.getFile()
-  } catch (error) {
-    if ((await file.requestPermission?.({ mode: 'read' })) !== 'granted') throw error
+  } catch {
+    await file.requestPermission?.({ mode: 'read' })
     return file.getFile()
   }
 }

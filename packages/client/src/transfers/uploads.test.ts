@@ -7,6 +7,7 @@ import { failureOf, reaches, sampleBytes, uploadBench } from '../../test/upload-
 import { memoryStore, openMemoryStore } from '../persistence/memory-store.ts'
 import type { AccountStore } from '../persistence/store.ts'
 import { Unreachable } from '../unreachable.ts'
+import type { UploadRecord } from './upload-record.ts'
 import type { Uploads } from './uploads.ts'
 
 const bytes = sampleBytes(3 * 1024 * 1024)
@@ -97,6 +98,16 @@ describe('uploads across runs', () => {
     const { uploads } = await again()
     await uploads.get('m1')?.discard()
     expect(await store.files?.find('m1')).to.equal(undefined)
+  })
+
+  it('is discarded when the tab that led it left no record, or that of a discard', async () => {
+    for (const left of [undefined, { owes: 'discard' } as UploadRecord]) {
+      const { again } = await interrupted(path)
+      const { uploads } = await again()
+      const upload = uploads.get('m1')
+      upload?.takeOver(left)
+      expect(upload?.state).to.equal('discarded')
+    }
   })
 
   it('leaves alone by itself what its owner paused, or stopped from another device', async () => {
