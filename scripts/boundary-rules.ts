@@ -91,6 +91,12 @@ export const BOUNDARIES: IForbiddenRuleType[] = [
     to: { path: '^packages/page/' },
   },
   {
+    name: 'only-hooks-know-react',
+    severity: 'error',
+    from: { path: '^packages/client/src/', pathNot: [TESTS, String.raw`/react/|/react\.ts$`] },
+    to: { path: '(^|/)node_modules/(react|react-dom)/' },
+  },
+  {
     name: 'only-composition-knows-the-container',
     severity: 'error',
     from: { path: '^packages/', pathNot: String.raw`^packages/gateway/src/composition\.ts$` },

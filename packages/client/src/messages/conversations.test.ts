@@ -100,10 +100,10 @@ describe('the history of a conversation', () => {
       own('2'),
       receipt('1', 'received'),
       receipt('2', 'displayed'),
-      receipt('9', 'displayed', `${ACCOUNT}/two`),
       own('3'),
       receipt('3', 'received'),
       text('4'),
+      receipt('4', 'received', `${ACCOUNT}/two`),
     ])
     const last = await list(2)
     expect(last.ids).to.deep.equal(['3', '4'])

@@ -84,8 +84,10 @@ async function read(
   needs: Needs,
 ): Promise<Message | undefined> {
   const receipt = room === undefined ? decodeReceipt(stanza) : undefined
-  const { from = '' } = stanza.attrs
-  if (receipt) needs.receipts.note({ msgId: receipt.id, from: bareJid(from), state: receipt.state })
+  const from = bareJid(stanza.attrs.from ?? '')
+  // Those that were given are in the archive as well as those that were got.
+  if (receipt && from !== needs.session.account)
+    needs.receipts.note({ msgId: receipt.id, from, state: receipt.state })
   const chat = decodeChatMessage(stanza)
   if (!chat) return undefined
   const message = archivedMessage(room === undefined ? chat : inAppTerms(chat, room, needs), {
