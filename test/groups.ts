@@ -21,6 +21,7 @@ export interface TestGroup {
 
 export const GROUPS: readonly TestGroup[] = [
   { name: 'protocol', under: ['packages/protocol/'], uses: [], lane: 'quick', limitMinutes: 5 },
+  { name: 'page', under: ['packages/page/'], uses: [], lane: 'quick', limitMinutes: 2 },
   { name: 'client', under: ['packages/client/'], uses: [], lane: 'quick', limitMinutes: 5 },
   {
     name: 'transfer',
