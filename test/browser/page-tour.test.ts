@@ -136,7 +136,7 @@ describe('the tour, in Chromium', function () {
     await page.locator('.tour-outcome-good').waitFor()
     const lit = await page.locator('.tour-code-said').allInnerTexts()
     expect(lit.join('\n')).to.match(
-      /\.onPending\(.*\/\/ [0-9a-f]{4}…[\s\S]*\.onProgress\(.*1\.0 MB of 1\.0 MB[\s\S]*\.onSuccess\(.*200 Media upload/,
+      /\.onPending\(.*\/\/ [0-9a-f]{4}…[\s\S]*\.onProgress\(.*1\.0 MB of 1\.0 MB[\s\S]*\.onSuccess\(.*\/\/ 200/,
     )
     const code = await page.locator('.tour-code').innerText()
     for (const call of [

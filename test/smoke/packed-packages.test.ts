@@ -164,6 +164,13 @@ describe('the packed packages, installed into an empty project', function () {
     })
     after(() => gateway?.stop())
 
+    it('serves its page', async () => {
+      const page = await (await fetch(url, { headers: { accept: 'text/html' } })).text()
+      const [, script = 'the page has no script'] =
+        /<script type="module"[^>]* src="\.\/([^"]+)"/.exec(page) ?? []
+      expect((await fetch(`${url}/${script}`)).status, script).to.equal(200)
+    })
+
     it('takes an upload', async () => {
       const token = (await run(sluice(), ['token', 'alice@localhost'], project, env)).trim()
       const file = new SeededBytes('packed', 100_000)

@@ -69,7 +69,12 @@ export class TourRecord {
       this.show({ said: { ...this.#shown.said, [key]: { times, note } } })
     }
     const tellRes = (word: 'onSuccess' | 'onError' | 'response') => (response: Res) => {
-      say(word, `${response.statusCode} ${shortened(response.message)}`)
+      say(
+        word,
+        word === 'onSuccess'
+          ? `${response.statusCode}`
+          : `${response.statusCode} ${shortened(response.message)}`,
+      )
       then[word]?.(response)
     }
     const tellId = (word: 'onPending' | 'onResuming') => (msgId: string) => {
@@ -92,5 +97,5 @@ export class TourRecord {
 
 /** Ids take room and tell a reader nothing. */
 function shortened(text: string): string {
-  return text.replace(/([0-9a-f]{4})[0-9a-f]{4}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '$1…')
+  return text.replace(/\b([0-9a-f]{4})[0-9a-f-]{20,}\b/g, '$1…')
 }

@@ -37,6 +37,10 @@ export function Tour() {
 }
 
 function Closed() {
+  useEffect(() => {
+    // Nobody asked for the tour: it is what this machine shows first.
+    if (location.hash === '') location.replace('#chat')
+  }, [])
   return (
     <div class="tour tour-closed">
       <h1>The tour is not played here</h1>
