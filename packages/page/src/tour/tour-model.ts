@@ -88,6 +88,8 @@ export class TourModel {
   resume(): void {
     const { journey } = this.#here()
     journey.paused = false
+    // Whatever else happened meanwhile, this is what sets it going.
+    this.#trouble = 'cancel'
     this.#passage.settle()
     this.#join(journey)
     this.record.save()
