@@ -1,6 +1,7 @@
 import { deleteDatabase, inTransaction, keysUnder, openDatabase, SHELVES } from './indexed-db.ts'
 import { IndexedDbFiles } from './indexed-db-files.ts'
 import { dropKept, keptBlob, openIndexedDbPart } from './indexed-db-part.ts'
+import { keepStorage } from './keep-storage.ts'
 import { openMemoryStore } from './memory-store.ts'
 import type { AccountStore, StorageTrouble, Store, Table } from './store.ts'
 
@@ -95,6 +96,7 @@ function storeIn(
     },
     async part(id) {
       whileOpen()
+      void keepStorage()
       return openIndexedDbPart({ database, id, whileOpen })
     },
     async kept(id) {
