@@ -1,26 +1,37 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { createSDK as CreateSDK, Message, Res } from '@sluice/client'
 import { expect } from 'chai'
 import { type Gateway, startGateway } from '../stack/gateway.ts'
 import { newAccount } from '../stack/new-account.ts'
+import { TcpProxy } from '../stack/tcp-proxy.ts'
 import { sharedChromium } from './chromium.ts'
 import { openPage } from './open-page.ts'
 import { PageServer } from './page-server.ts'
 
 // Everything happens inside of the page, which bundle.ts gives this function by its global object.
 declare const createSDK: typeof CreateSDK
+declare const changeFile: () => Promise<void>
+
+const MIB = 1024 ** 2
 
 describe('the SDK in a page', function () {
   this.timeout(60_000)
   let gateway: Gateway
+  /** A slow way to the gateway. */
+  let http: TcpProxy
   let server: PageServer
 
   before(async function () {
     await sharedChromium(this)
     gateway = await startGateway({ env: { SLUICE_REGISTRATION: 'open' } })
+    http = await TcpProxy.open(gateway.url)
     server = await PageServer.open({ entry: new URL('in-page/sdk.ts', import.meta.url) })
   })
   after(async () => {
     await server?.close()
+    await http?.close()
     await gateway?.stop()
   })
 
@@ -61,6 +72,45 @@ describe('the SDK in a page', function () {
     )
     expect(same).to.equal(true)
     await page.context().close()
+  })
+
+  it('notices a file that changes on the disk while it is sent', async function () {
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-page-'))
+    const path = join(folder, 'changing.bin')
+    await writeFile(path, Buffer.alloc(16 * MIB, 1))
+    const accounts = [await account(), await account()] as const
+    const page = await openPage(await sharedChromium(this), server.url)
+    await page.evaluate(() => {
+      const input = document.createElement('input')
+      input.type = 'file'
+      document.body.append(input)
+    })
+    await page.setInputFiles('input', path)
+    await page.exposeFunction('changeFile', () => writeFile(path, Buffer.alloc(16 * MIB, 2)))
+    http.shape('up', 4 * MIB)
+    const code = await page.evaluate(
+      async ({ serverUrl, slowUrl, accounts: [alice, bob] }) => {
+        const sdk = createSDK()
+        const mediaAddress = (url: string) => url.replace(serverUrl, slowUrl)
+        await sdk.initializeSDK({ serverUrl, mediaAddress, domain: 'localhost' })
+        await sdk.connect(alice.username, alice.password)
+        let changed: Promise<void> | undefined
+        const file = document.querySelector('input')?.files?.[0] as File
+        const sent = await sdk
+          .sendMediaFileMessage({ toJid: bob.jid, messageType: 'file', fileMessageParams: { file } })
+          .onProgress(({ committed }) => {
+            if (committed >= 1024 ** 2) changed ??= changeFile()
+          })
+        await changed
+        await sdk.disconnect()
+        return sent.code
+      },
+      { serverUrl: gateway.url, slowUrl: http.url, accounts },
+    )
+    http.shape('up', undefined)
+    expect(code).to.equal('file_required')
+    await page.context().close()
+    await rm(folder, { recursive: true })
   })
 
   it('without TLS logs in where nothing leaves the machine, and else says what is missing', async function () {

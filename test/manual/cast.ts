@@ -38,11 +38,10 @@ export class Cast {
   static async enter(stage: Stage): Promise<Cast> {
     const [alice, bob] = [await stage.account(), await stage.account()]
     const inbox = new Inbox()
-    const sender = await stage.device(alice, { store: alice.username })
-    const receiver = await stage.device(bob, {
-      store: bob.username,
-      listeners: { messageListener: inbox.listener },
-    })
+    const [sender, receiver] = await Promise.all([
+      stage.device(alice, { store: alice.username }),
+      stage.device(bob, { store: bob.username, listeners: { messageListener: inbox.listener } }),
+    ])
     sender.link.shape('up', 4 * MIB)
     return new Cast(stage, alice, bob, sender, receiver, inbox)
   }
