@@ -1,13 +1,6 @@
-/** What goes between a page and the process that drives it, beside plain values. */
-export type Crossing =
-  /** A function of the process; calling it in the page calls it there. */
-  | { readonly $function: number }
-  /** A file that the process knows by this key. */
-  | { readonly $file: string; readonly name: string }
-  /** A Blob that stays in the page. */
-  | { readonly $blob: number }
-  /** An error of the page, or (by its message) of the process that threw it. */
-  | { readonly $error: string }
+// Between a page and the process that drives it go plain values, and in place of what cannot go itself:
+// `{ $function }`, of the process: calling it in the page calls it there; `{ $file, name }`, which the page picks;
+// `{ $blob }`, which stays in the page; `{ $error }`, by its message.
 
 /** Something to do in the page. Those of one batch are done in one task, in order. */
 export type Order =
