@@ -18,6 +18,8 @@ export function describeManual(name: string, open: (context: Mocha.Context) => P
     let cast: Cast
 
     before(async function () {
+      // A chat server, a gateway and a browser: on a busy machine that takes its time.
+      this.timeout(180_000)
       stage = await open(this)
     })
     beforeEach(async () => {
