@@ -107,8 +107,9 @@ export async function openIndexedDbPart(needs: {
   }
 }
 
-function grown(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(length)
+/** Twice as long at least: one that grew with each piece would leave every piece to the garbage collector. */
+function grown(bytes: Uint8Array<ArrayBuffer>, least: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.max(least, 2 * bytes.length))
   larger.set(bytes)
   return larger
 }
