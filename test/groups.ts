@@ -107,6 +107,13 @@ export const GROUPS: readonly TestGroup[] = [
     lane: 'steady',
     limitMinutes: 20,
   },
+  {
+    name: 'browser-page',
+    under: ['test/browser/page-'],
+    uses: ['Chromium'],
+    lane: 'steady',
+    limitMinutes: 12,
+  },
   { name: 'browser', under: ['test/browser/'], uses: ['Chromium'], lane: 'steady', limitMinutes: 8 },
   {
     name: 'pages',
