@@ -15,7 +15,7 @@ async function seriousIn(page: Page): Promise<string[]> {
 
 for (const colorScheme of ['light', 'dark'] as const) {
   describe(`the page, as axe sees it in ${colorScheme}`, function () {
-    this.timeout(60_000)
+    this.timeout(120_000)
     let stage: ChatStage
     let alice: ChatUser
     let bob: ChatUser

@@ -3,7 +3,7 @@ import { ChatStage } from './chat-stage.ts'
 import { ChatUser, PASSWORD, twoContacts } from './chat-user.ts'
 
 describe('the chat of the page', function () {
-  this.timeout(60_000)
+  this.timeout(120_000)
   let stage: ChatStage
   let alice: ChatUser
   let bob: ChatUser

@@ -14,7 +14,7 @@ function documentOf(name: string, bytes: number): SampleFile {
 }
 
 describe('files in the chat of the page', function () {
-  this.timeout(60_000)
+  this.timeout(120_000)
   let stage: ChatStage
   let alice: ChatUser
   let bob: ChatUser

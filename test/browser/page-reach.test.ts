@@ -4,7 +4,7 @@ import { ChatStage } from './chat-stage.ts'
 import { ChatUser, PASSWORD } from './chat-user.ts'
 
 describe('the chat of the page, reached otherwise', function () {
-  this.timeout(60_000)
+  this.timeout(120_000)
   let stage: ChatStage
   let bob: ChatUser
 

@@ -15,7 +15,7 @@ const SHOWN = fileURLToPath(new URL('../../docs/images/', import.meta.url))
  * held to the new ones: the time of the day is in them.
  */
 describe('the pictures of the README', function () {
-  this.timeout(60_000)
+  this.timeout(120_000)
   const keep = process.env.SLUICE_TEST_SCREENSHOTS
   let own: string
   let folder: string
