@@ -4,6 +4,7 @@ import { type OutputAsset, type OutputChunk, type OutputOptions, type Plugin, ro
 
 const CLIENT = fileURLToPath(new URL('../packages/client/', import.meta.url))
 const SOURCE = `${CLIENT}src/`
+const FOLDER = `${CLIENT}dist/browser/`
 const MODULES = { index: 'browser.ts', 'image-worker': 'media/image-worker.ts' }
 
 /**
@@ -19,13 +20,12 @@ export async function bundleForBrowsers({ minify }: { minify: boolean }): Promis
 
 /** Writes it to `dist/browser`, and `dist/sluice.min.js` for a script tag, whose exports are the global `Sluice`. */
 export async function buildForBrowsers(): Promise<void> {
-  const folder = `${CLIENT}dist/browser/`
-  await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true })
+  await rm(FOLDER, { recursive: true, force: true })
+  await mkdir(FOLDER, { recursive: true })
   for (const { fileName, code, map } of await bundleForBrowsers({ minify: false })) {
     const link = map ? `//# sourceMappingURL=${fileName}.map\n` : ''
-    await writeFile(folder + fileName, code + link)
-    if (map) await writeFile(`${folder}${fileName}.map`, map.toString())
+    await writeFile(FOLDER + fileName, code + link)
+    if (map) await writeFile(`${FOLDER}${fileName}.map`, map.toString())
   }
   const { version } = JSON.parse(await readFile(`${CLIENT}package.json`, 'utf8')) as { version: string }
   const banner = `/*! @sluice/client ${version} | MIT */`
@@ -68,7 +68,7 @@ async function generate(
     plugins: [lightParts],
   })
   try {
-    const names = { entryFileNames: '[name].js', chunkFileNames: '[name].js' }
+    const names = { dir: FOLDER, entryFileNames: '[name].js', chunkFileNames: '[name].js' }
     return (await build.generate({ format: 'es', ...names, ...output })).output
   } finally {
     await build.close()
