@@ -18,6 +18,27 @@ describe('the passage of a transfer', () => {
     expect(passage.progress({ sent: 67, committed: 65, total }), 'once').to.equal(undefined)
   })
 
+  it('never takes what was sent and may be lost for where it went on', () => {
+    const passage = new Passage()
+    passage.progress({ sent: 70, committed: 40, total })
+    passage.trouble()
+    passage.settle()
+    passage.request()
+    passage.progress({ sent: 55, committed: 55, total })
+    passage.request()
+    expect(passage.progress({ sent: 56, committed: 55, total })).to.deep.equal({ at: 55, again: 0 })
+  })
+
+  it('goes on where all that was sent had arrived', () => {
+    const passage = new Passage()
+    passage.progress({ sent: 70, committed: 40, total })
+    passage.trouble()
+    passage.settle()
+    passage.request()
+    passage.progress({ sent: 70, committed: 70, total })
+    expect(passage.progress({ sent: 71, committed: 70, total })).to.deep.equal({ at: 70, again: 0 })
+  })
+
   it('tells what was safe and had to go again', () => {
     const passage = new Passage()
     passage.progress({ sent: 70, committed: 63, total })

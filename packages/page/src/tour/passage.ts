@@ -44,16 +44,17 @@ export class Passage {
 
   /** A request for its bytes goes out. */
   request(): void {
-    if (this.#last) this.#begin(this.#last.sent)
+    // What was sent beyond it may not have arrived, and is no place to go on at.
+    if (this.#last) this.#begin(this.#last.committed)
   }
 
   /** Answers once for each trouble, with the first bytes that moved after it. */
   progress(figures: Figures): WentOn | undefined {
     const before = this.#last
     this.#last = figures
-    // The gateway has less than was sent; or, after a reload, the first that is heard of it.
-    if (before && figures.sent < before.sent) this.#begin(figures.sent)
-    else if (!before) this.#begin(figures.committed)
+    // The gateway has less than was sent, or just that; or, after a reload, the first that is heard of it.
+    const isFresh = before && (figures.sent < before.sent || isEven(figures, before))
+    if (isFresh || !before) this.#begin(figures.committed)
     const moved = !before || figures.sent > (this.#start?.at ?? figures.sent)
     const wentOn = this.#trouble === 'settled' && moved ? this.#start : undefined
     this.#safe = Math.max(this.#safe, figures.committed)
@@ -65,4 +66,9 @@ export class Passage {
   #begin(at: number): void {
     this.#start = { at, safe: this.#safe }
   }
+}
+
+/** All that was sent is committed, and nothing more was sent since: it stands at the start of a request. */
+function isEven({ sent, committed }: Figures, before: Figures): boolean {
+  return sent === committed && sent === before.sent
 }
