@@ -49,7 +49,7 @@ const stack = await Stack.start(new Set(chosen.flatMap(({ group }) => group.uses
 const results: GroupResult[] = []
 try {
   for (const [name, why] of stack.missing) console.log(`${name} is missing: ${why}`)
-  for (const lane of ['quick', 'steady'] as const) await runLane(lane, Math.min(2, availableParallelism()))
+  for (const lane of ['quick', 'steady'] as const) await runLane(lane, widthOf(lane))
   await runLane('heavy', 1)
 } finally {
   await stack.stop()
@@ -71,6 +71,11 @@ process.exitCode = ok ? 0 : 1
 
 function isWanted(group: TestGroup, file: string): boolean {
   return patterns.length === 0 || patterns.some((pattern) => group.name === pattern || file.includes(pattern))
+}
+
+/** Steady groups wait for servers and pages more than they work. */
+function widthOf(lane: 'quick' | 'steady'): number {
+  return Math.min(2, availableParallelism()) + (lane === 'steady' ? 1 : 0)
 }
 
 async function runLane(lane: TestGroup['lane'], width: number): Promise<void> {
