@@ -39,9 +39,10 @@ order by full_jid collate "C"`,
     return rows
   }
 
-  async takeAbandoned(): Promise<string[]> {
+  async takeAbandoned(by: string): Promise<string[]> {
     const { rows } = await this.#sql.query<{ full: string }>(
-      `delete from presence where not ${alive('presence.node')} returning full_jid as "full"`,
+      `delete from presence where node <> $1 and not ${alive('presence.node')} returning full_jid as "full"`,
+      [by],
     )
     return rows.map(({ full }) => full)
   }

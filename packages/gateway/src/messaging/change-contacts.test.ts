@@ -283,7 +283,23 @@ describe('ChangeContacts', () => {
       const alice = device(`${ALICE}/phone`)
       await news(alice)
       bed.presences.gone.add('node 2')
+      await elsewhere.close()
       await messaging.forgetAbandoned()
+      expect(await news(alice)).to.deep.equal([`unavailable from ${BOB}/phone`])
+    })
+
+    it('of devices whose node was silent, and taken for gone, comes back', async () => {
+      await befriend()
+      const bob = ScriptedSession.join(elsewhere, `${BOB}/phone`, 0)
+      const alice = device(`${ALICE}/phone`)
+      await news(alice)
+      bed.presences.gone.add('node 2')
+      await elsewhere.forgetAbandoned()
+      expect(await news(alice)).to.deep.equal([])
+      await messaging.forgetAbandoned()
+      await settled()
+      expect((await news(alice)).at(-1)).to.equal(`available from ${BOB}/phone`)
+      elsewhere.updatePresence.drop(bob)
       expect(await news(alice)).to.deep.equal([`unavailable from ${BOB}/phone`])
     })
 

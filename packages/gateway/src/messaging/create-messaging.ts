@@ -101,8 +101,10 @@ export function createMessaging(needs: MessagingNeeds): Messaging {
         ),
     ),
     signals.onNews((news) => {
-      if (news.kind === 'presence') tellDevices.presence(news)
-      else if (news.kind === 'contact') tellDevices.contact(news)
+      if (news.kind === 'presence') {
+        tellDevices.presence(news)
+        updatePresence.heard(news)
+      } else if (news.kind === 'contact') tellDevices.contact(news)
       else
         void copyToDevices
           .fromElsewhere(news)
@@ -139,7 +141,7 @@ export function createMessaging(needs: MessagingNeeds): Messaging {
     archive,
     changeContacts: new ChangeContacts({ contacts, signals }),
     async forgetAbandoned() {
-      for (const full of await presences.takeAbandoned())
+      for (const full of await presences.takeAbandoned(node))
         await signals.announceNews({ kind: 'presence', origin: node, full })
     },
     expireArchives: () => archive.expire(new Date(clock.now().getTime() - needs.archiveExpiryMs)),

@@ -64,11 +64,18 @@ export function describePresenceStore(
       const gone = randomUUID()
       await fixture.beat(gone)
       await put('tablet', '<presence/>', gone)
-      expect(await store.takeAbandoned()).not.to.include(`${bare}/tablet`)
+      expect(await store.takeAbandoned(node)).not.to.include(`${bare}/tablet`)
       await fixture.kill(gone)
-      const taken = await Promise.all([store.takeAbandoned(), store.takeAbandoned()])
+      const taken = await Promise.all([store.takeAbandoned(node), store.takeAbandoned(node)])
       expect(taken.flat().filter((full) => full.startsWith(bare))).to.deep.equal([`${bare}/tablet`])
       expect((await store.of([bare])).map(({ full }) => full)).to.deep.equal([`${bare}/phone`])
+    })
+
+    it('takes nothing from a node that asks after a long silence', async () => {
+      await put('phone')
+      await fixture.kill(node)
+      expect(await store.takeAbandoned(node)).not.to.include(`${bare}/phone`)
+      expect(await store.find(`${bare}/phone`)).not.to.equal(undefined)
     })
   })
 }

@@ -15,6 +15,9 @@ export interface PresenceStore {
   find(full: string): Promise<KeptPresence | undefined>
   /** Of the devices of these bare JIDs, in order of full JID. */
   of(bares: readonly string[]): Promise<KeptPresence[]>
-  /** Forgets what nodes that are gone have left, and answers the full JIDs; each goes to one caller. */
-  takeAbandoned(): Promise<string[]>
+  /**
+   * Forgets what nodes that are gone have left, and answers the full JIDs; each goes to one caller. `by` asks, so it is not
+   * gone, however long it has been silent.
+   */
+  takeAbandoned(by: string): Promise<string[]>
 }

@@ -1,7 +1,8 @@
 import { element, NS, type XmlElement } from '@sluice/protocol'
 import { KeyedTurns } from '../transfer/keyed-turns.ts'
 import type { Logger } from '../transfer/logger.ts'
-import type { NodeSignals } from '../transfer/node-signals.ts'
+import type { ChatNews, NodeSignals } from '../transfer/node-signals.ts'
+import { bareOf } from './bare-of.ts'
 import type { DeliverOffline } from './deliver-offline.ts'
 import type { PresenceStore } from './presence-store.ts'
 import type { Session, Sessions } from './sessions.ts'
@@ -53,6 +54,15 @@ export class UpdatePresence {
     void this.#publish(session)
   }
 
+  /** Another node may have taken this one for gone, and so its devices; those that are here say so again. */
+  heard({ full, origin }: Extract<ChatNews, { kind: 'presence' }>): void {
+    const { node, presences, sessions } = this.#needs
+    if (origin === node || !sessions.presenceOf(full)) return
+    void this.#inTurn(full, async () => {
+      if (!(await presences.find(full))) await this.#keep({ bare: bareOf(full), full })
+    })
+  }
+
   /** Resolves when all that was said is kept. */
   async settled(): Promise<void> {
     while (this.#publishing.size > 0) await Promise.all(this.#publishing)
@@ -86,17 +96,23 @@ export class UpdatePresence {
     await this.#publish(session)
   }
 
-  /** Keeps how the device stands now, and has the nodes look it up. */
   #publish({ bare, full }: Session): Promise<void> {
-    const { logger, node, presences, sessions, signals } = this.#needs
+    return this.#inTurn(full, () => this.#keep({ bare, full }))
+  }
+
+  /** Keeps how the device stands now, and has the nodes look it up. */
+  async #keep({ bare, full }: Pick<Session, 'bare' | 'full'>): Promise<void> {
+    const { node, presences, sessions, signals } = this.#needs
+    const presence = sessions.presenceOf(full)
+    if (presence) await presences.put({ full, bare, node, frame: presence.frame })
+    else await presences.remove({ full, node })
+    await signals.announceNews({ kind: 'presence', origin: node, full })
+  }
+
+  #inTurn(full: string, work: () => Promise<void>): Promise<void> {
     const publishing: Promise<void> = this.#turns
-      .run(full, async () => {
-        const presence = sessions.presenceOf(full)
-        if (presence) await presences.put({ full, bare, node, frame: presence.frame })
-        else await presences.remove({ full, node })
-        await signals.announceNews({ kind: 'presence', origin: node, full })
-      })
-      .catch((error: unknown) => logger.error({ err: error }, 'presence was not kept'))
+      .run(full, work)
+      .catch((error: unknown) => this.#needs.logger.error({ err: error }, 'presence was not kept'))
       .finally(() => this.#publishing.delete(publishing))
     this.#publishing.add(publishing)
     return publishing

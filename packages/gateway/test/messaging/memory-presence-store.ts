@@ -30,8 +30,8 @@ export class MemoryPresenceStore implements PresenceStore {
       .map(({ frame, full }) => ({ full, frame }))
   }
 
-  async takeAbandoned(): Promise<string[]> {
-    const abandoned = [...this.#kept.values()].filter(({ node }) => this.gone.has(node))
+  async takeAbandoned(by: string): Promise<string[]> {
+    const abandoned = [...this.#kept.values()].filter(({ node }) => node !== by && this.gone.has(node))
     for (const { full } of abandoned) this.#kept.delete(full)
     return abandoned.map(({ full }) => full)
   }
