@@ -7,6 +7,7 @@ export class Tour implements TourControl {
   #gateway = { url: '', domain: '' }
   #starts = 0
   #restart: () => void = () => {}
+  #wanted = new Promise<'restart'>(() => {})
 
   private constructor(networks: Tour['networks']) {
     this.networks = networks
@@ -30,14 +31,16 @@ export class Tour implements TourControl {
     const { url, domain } = target
     this.#gateway = { url, domain }
     this.#starts += 1
+    // Not when somebody waits for it: the gateway takes requests from now on.
+    this.#wanted = new Promise((resolve) => {
+      this.#restart = () => resolve('restart')
+    })
     for (const network of Object.values(this.networks)) network.lead(target)
   }
 
-  /** Resolves when somebody wants the gateway of now to start again. */
+  /** Resolves when somebody wants the gateway that started last to start again. */
   wanted(): Promise<'restart'> {
-    return new Promise((resolve) => {
-      this.#restart = () => resolve('restart')
-    })
+    return this.#wanted
   }
 
   restart(): void {
