@@ -4,9 +4,9 @@ interface Needs {
   readonly addresses: PublicAddresses
   /** Of the accounts. */
   readonly domain: string
-  /** With a chat server: what the gateway is there. */
   /** Whether browsers get a page. */
   readonly page?: boolean
+  /** With a chat server: what the gateway is there. */
   readonly component?: { readonly jid: string; readonly host: string; readonly port: number } | undefined
 }
 
