@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import type { ComponentConfig, Config } from './config.ts'
+import type { Config } from './config.ts'
+import type { ComponentConfig } from './config-component.ts'
 import { hasRun } from './data-directory.ts'
 import { DataDirectoryLocked } from './database/data-directory-locked.ts'
 import { DatabaseError } from './database/database-error.ts'

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { type ComponentConfig, checkChatServer, componentOf, domainOf, parentOf } from './config-component.ts'
 import { ConfigError } from './config-error.ts'
 import { type JwtConfig, jwtOf, parseIssuer, parseJwksUrl, parseJwtSecret } from './config-jwt.ts'
 import {
   isLoopback,
   match,
   oneOf,
-  parentDomain,
   parseBucket,
   parseComponentUrl,
   parseDatabaseUrl,
@@ -65,14 +65,6 @@ export interface S3Config {
   readonly region: string
   readonly accessKey: string
   readonly secretKey: string
-}
-
-export interface ComponentConfig {
-  readonly host: string
-  readonly port: number
-  /** Prepared. */
-  readonly jid: string
-  readonly secret: string
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -247,43 +239,6 @@ function checkGroup(
   if (set.length === 0 || missing.length === 0) return
   const are = missing.length === 1 ? 'is' : 'are'
   problems.push(`${missing.join(', ')} ${are} not set, but ${set[0]} is; ${what} takes ${needed.join(', ')}`)
-}
-
-/** What makes sense only with a chat server's accounts, or only with our own. */
-function checkChatServer(
-  data: z.infer<typeof SCHEMA>,
-  component: ComponentConfig | undefined,
-  problems: string[],
-): void {
-  const { SLUICE_ALLOWED_DOMAINS: allowed, SLUICE_REGISTRATION: registration } = data
-  if (!component) {
-    if (allowed) problems.push('SLUICE_ALLOWED_DOMAINS is set, but only a component has use for it')
-    return
-  }
-  if (registration === 'open')
-    problems.push('SLUICE_REGISTRATION is open, but with a component accounts are made at the chat server')
-  if (!allowed && parentOf(component).length === 0)
-    problems.push(
-      `SLUICE_ALLOWED_DOMAINS is not set, and SLUICE_COMPONENT_JID ${component.jid} is below no domain`,
-    )
-}
-
-function parentOf(component: ComponentConfig | undefined): readonly string[] {
-  const parent = component && parentDomain(component.jid)
-  return parent === undefined ? [] : [parent]
-}
-
-/** Where its users have their accounts, as far as it is told. */
-function domainOf({ jid }: ComponentConfig, data: z.infer<typeof SCHEMA>): string | undefined {
-  const { SLUICE_ALLOWED_DOMAINS: allowed } = data
-  const parent = parentDomain(jid)
-  if (!allowed || allowed === '*') return parent
-  return allowed.find((domain) => domain === parent) ?? allowed[0]
-}
-
-function componentOf(data: z.infer<typeof SCHEMA>): ComponentConfig | undefined {
-  const { SLUICE_COMPONENT_URL: url, SLUICE_COMPONENT_JID: jid, SLUICE_COMPONENT_SECRET: secret } = data
-  return url && jid && secret ? { ...url, jid, secret } : undefined
 }
 
 function s3Of(data: z.infer<typeof SCHEMA>): S3Config | undefined {
