@@ -66,6 +66,10 @@ where jid = $1 and removed_at is null`,
       )
       // A statement of its own: it sees the messages that the first one waited for.
       await sql.query('delete from offline_message where account = $1', [jid])
+      // In one order, so that two accounts that know each other can go at once.
+      await sql.query('select from contact where account = $1 or jid = $1 order by account, jid for update', [
+        jid,
+      ])
       for (const table of ['archive', 'archived_message', 'contact'])
         await sql.query(`delete from ${table} where account = $1`, [jid])
       // Who holds the name next is a stranger to those who knew the one before.

@@ -158,5 +158,15 @@ export function describeContactStore(
       expect(await store.list(alice)).to.deep.equal([{ ...stranger(bob), listed: true }])
       expect(await store.list(carol)).to.deep.equal([])
     })
+
+    it('lets go of accounts that know each other at the same time', async () => {
+      const friends = Array.from({ length: 8 }, (_, index) => `${index}-${randomUUID()}@example.org`)
+      for (const jid of friends) await fixture.addAccount(jid)
+      for (const [index, jid] of friends.entries())
+        for (const other of friends.slice(index + 1, index + 3))
+          await store.change({ account: jid, jid: other, change: befriended })
+      await Promise.all(friends.map((jid) => fixture.removeAccount(jid)))
+      expect((await Promise.all(friends.map((jid) => store.list(jid)))).flat()).to.deep.equal([])
+    })
   })
 }
