@@ -45,15 +45,26 @@ from gone where account = $1`
 
 export const FIND = 'select place, frame, at from archived_message where account = $1 and place = $2::bigint'
 
-/** $1 account, $2 the place that it begins behind, $3 and $4 the peer, $5 and $6 dates, $7 how many. */
+/**
+ * $1 account, $2 the place that it begins behind, $3 and $4 the peer, $5 and $6 dates, $7 how many. Nothing behind $8 bytes is
+ * read, but always two, as the second tells that there is more.
+ */
 export function selectPage(direction: 'forward' | 'backward'): string {
   const [isBeyond, order] = direction === 'forward' ? ['>', 'asc'] : ['<', 'desc']
   return `
-select place, frame, at from archived_message
-where account = $1 and ($2::bigint is null or place ${isBeyond} $2::bigint)
-  and ($3::text is null or peer = $3) and ($4::text is null or resource = $4)
-  and ($5::timestamptz is null or at >= $5) and ($6::timestamptz is null or at <= $6)
-order by place ${order} limit $7`
+with listed as (
+  select place, frame, at, bytes from archived_message
+  where account = $1 and ($2::bigint is null or place ${isBeyond} $2::bigint)
+    and ($3::text is null or peer = $3) and ($4::text is null or resource = $4)
+    and ($5::timestamptz is null or at >= $5) and ($6::timestamptz is null or at <= $6)
+  order by place ${order} limit $7
+), counted as (
+  select place, frame, at,
+    row_number() over (order by place ${order}) as nth,
+    sum(bytes) over (order by place ${order}) - bytes as before
+  from listed
+)
+select place, frame, at from counted where nth <= 2 or before <= $8::bigint order by place ${order}`
 }
 
 export const SET_RULE = `

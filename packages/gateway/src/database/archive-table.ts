@@ -18,6 +18,9 @@ interface MessageRow {
 /** What an archive is trimmed to: a trim for each message would read the whole archive each time. */
 const TRIM_TO = 0.95
 
+/** Of a character of JavaScript, at most. */
+const UTF8_BYTES = 3
+
 /** Archives in PostgreSQL or PGlite. */
 export class ArchiveTable implements ArchiveStore {
   readonly #sql: Sql
@@ -105,6 +108,7 @@ export class ArchiveTable implements ArchiveStore {
       anchor ?? null,
       ...valuesOf(filter),
       max + 1,
+      maxCharacters * UTF8_BYTES,
     ])
     let characters = 0
     const fits = rows.findIndex(({ frame }, index) => {
