@@ -1,4 +1,5 @@
 import { element, NS } from '@sluice/protocol'
+import { KeyedTurns } from '../transfer/keyed-turns.ts'
 import type { ChatNews } from '../transfer/node-signals.ts'
 import type { ArchiveStore } from './archive-store.ts'
 import { forwarded } from './forwarded.ts'
@@ -17,6 +18,7 @@ interface Needs {
 /** Gives the devices of an account that wish so copies of what its other devices send and get (XEP-0280). */
 export class CopyToDevices {
   readonly #needs: Needs
+  readonly #turns = new KeyedTurns()
 
   constructor(needs: Needs) {
     this.#needs = needs
@@ -44,11 +46,13 @@ export class CopyToDevices {
     }
   }
 
-  /** What passed through another node, which the archive has. */
+  /** What passed through another node, which the archive has; in the order in which it is told. */
   async fromElsewhere({ account, id, origin, way }: CopyNews): Promise<void> {
     const { archive, node, sessions } = this.#needs
     if (origin === node || sessions.wishing(account, 'copies').length === 0) return
-    const kept = await archive.find(account, id)
-    if (kept) this.run({ account, way, frame: withStanzaId(kept.frame, { by: account, id }), except: [] })
+    await this.#turns.run(account, async () => {
+      const kept = await archive.find(account, id)
+      if (kept) this.run({ account, way, frame: withStanzaId(kept.frame, { by: account, id }), except: [] })
+    })
   }
 }

@@ -247,5 +247,20 @@ describe('SendMessage', () => {
       expect(messages(received)).to.have.length(1)
       expect(messages(received)[0]).to.include('<received ').and.to.include(`by="${BOB}" id="1"`)
     })
+
+    it('from another node in their order, however long the archive takes over each', async () => {
+      await device(`${ALICE}/phone`)
+      const tablet = await device(`${BOB}/tablet`, { at: elsewhere })
+      const find = bed.archive.find.bind(bed.archive)
+      let turns = 5
+      bed.archive.find = async (account, id) => {
+        turns -= 1
+        for (let turn = turns; turn > 0; turn--) await nextTurn()
+        return find(account, id)
+      }
+      for (let nth = 1; nth <= 5; nth++) await send(`${nth}`, { from: `${BOB}/phone`, to: ALICE })
+      while (tablet.bodies.length < 5) await nextTurn()
+      expect(tablet.bodies).to.deep.equal(['1', '2', '3', '4', '5'])
+    })
   })
 })
