@@ -303,6 +303,27 @@ describe('ChangeContacts', () => {
       expect(await news(alice)).to.deep.equal([`unavailable from ${BOB}/phone`])
     })
 
+    it('that changes faster than it can be told is told as it stands', async () => {
+      await befriend()
+      const alice = device(`${ALICE}/phone`)
+      const bob = ScriptedSession.join(messaging, `${BOB}/phone`, 0)
+      await news(alice)
+      let release = () => {}
+      const released = new Promise<void>((resolve) => {
+        release = resolve
+      })
+      const find = bed.presences.find.bind(bed.presences)
+      bed.presences.find = (full) => released.then(() => find(full))
+      for (let priority = 1; priority <= 50; priority++) {
+        bob.say(messaging, priority)
+        await messaging.updatePresence.settled()
+      }
+      release()
+      await settled()
+      expect(alice.received.at(-1)).to.include('<priority>50<')
+      expect(await news(alice)).to.have.length.below(5)
+    })
+
     it('that is too long to go to everybody is refused', async () => {
       const alice = device(`${ALICE}/phone`)
       const long = element(

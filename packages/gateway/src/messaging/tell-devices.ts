@@ -29,6 +29,8 @@ type PresenceNews = Extract<ChatNews, { kind: 'presence' }>
 export class TellDevices {
   readonly #needs: Needs
   readonly #turns = new KeyedTurns()
+  /** Accounts with the devices that they are yet to hear of: one look at the store is as good as many. */
+  readonly #toTell = new Set<string>()
   readonly #atWork = new Set<Promise<void>>()
 
   constructor(needs: Needs) {
@@ -44,8 +46,7 @@ export class TellDevices {
       const watchers = await contacts.watchers(bare)
       // The devices of its own node have heard it directly.
       for (const account of origin === node ? watchers : [...watchers, bare]) {
-        if (sessions.available(account).length > 0)
-          this.#inTurn(account, () => this.#tellPresence(account, full))
+        if (sessions.available(account).length > 0) this.#tellSoon(account, full)
       }
     })
   }
@@ -75,6 +76,16 @@ export class TellDevices {
   /** Resolves when what is at work is done, and what that began. */
   async settled(): Promise<void> {
     while (this.#atWork.size > 0) await Promise.all(this.#atWork)
+  }
+
+  #tellSoon(account: string, full: string): void {
+    const pair = `${account}/${full}`
+    if (this.#toTell.has(pair)) return
+    this.#toTell.add(pair)
+    this.#inTurn(account, () => {
+      this.#toTell.delete(pair)
+      return this.#tellPresence(account, full)
+    })
   }
 
   async #tellPresence(account: string, full: string): Promise<void> {
