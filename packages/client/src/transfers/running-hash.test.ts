@@ -41,6 +41,20 @@ describe('a running hash', () => {
     expect(read).to.deep.equal([0, 4_000, 4_000, 6_000, 6_000, 10_000])
   })
 
+  it('is not misled by bytes that pass by while it reads alongside', async () => {
+    const hash = new RunningHash(sha256)
+    const overtaken = {
+      size: file.size,
+      async *read(start: number, stop: number) {
+        // As when a request has failed, and the file is asked whether it was the reason.
+        await hash.feed(0, bytes.subarray(0, 6_000))
+        yield bytes.subarray(start, stop)
+      },
+    }
+    hash.follow(overtaken, 4_000, signal)
+    expect(await hash.finish(file, signal)).to.equal(expected)
+  })
+
   it('meets at the end what it could not read alongside', async () => {
     const hash = new RunningHash(sha256)
     const unreadable = { size: file.size, read: () => failing() }

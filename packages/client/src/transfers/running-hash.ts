@@ -74,10 +74,12 @@ export class RunningHash {
   }
 
   async #read(file: Readable, stop: number, signal: AbortSignal): Promise<void> {
-    const blob = file.slice?.(this.#position, stop)
-    for await (const chunk of blob ? blobSlices(blob) : file.read(this.#position, stop)) {
+    let offset = this.#position
+    const blob = file.slice?.(offset, stop)
+    for await (const chunk of blob ? blobSlices(blob) : file.read(offset, stop)) {
       signal.throwIfAborted()
-      await this.feed(this.#position, chunk)
+      await this.feed(offset, chunk)
+      offset += chunk.length
       // Of a Blob we have a copy that is ours alone.
       if (blob) releaseBytes(chunk)
     }
