@@ -71,6 +71,22 @@ describe('the upload of media', () => {
     })
   }
 
+  it('waits for what cleans an image when that cannot be loaded yet', async () => {
+    let tries = 0
+    const mediaCare = async () => {
+      tries += 1
+      if (tries < 3) throw new Unreachable('A part of the SDK cannot be loaded')
+      return headerMediaCare
+    }
+    const { uploads, gateway } = await uploadBench({ mediaCare })
+    const upload = send(uploads)
+    const states: string[] = []
+    upload.on('state', () => states.push(upload.state))
+    await upload.done
+    expect(states.slice(0, 2)).to.deep.equal(['waiting', 'active'])
+    expect(sent(gateway).includes(SECRET)).to.equal(false)
+  })
+
   it('does not even look into a document', async () => {
     const mediaCare = () => Promise.reject(new Error('Not wanted'))
     const { uploads } = await uploadBench({ mediaCare })

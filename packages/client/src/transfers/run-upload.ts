@@ -64,9 +64,10 @@ async function decideChatType({ needs, record, signal, retry }: UploadRun): Prom
 
 /** A missing file is no obstacle once the gateway has all of it. */
 async function openFile(run: UploadRun, given: GivenUpload): Promise<FileSource | undefined> {
-  const { needs, record } = run
+  const { needs, record, retry } = run
   try {
-    return await prepareFile(needs, record, given)
+    // What hashes or cleans it may have to be loaded first.
+    return await persistently({ ...retry, online: false }, () => prepareFile(needs, record, given))
   } catch (error) {
     if (!(error instanceof FileMissing)) throw error
     if (await allIsThere(run)) return undefined
