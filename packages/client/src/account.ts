@@ -24,6 +24,7 @@ import type { OpenFile } from './transfers/file-source.ts'
 import type { HttpTransport } from './transfers/http-transport.ts'
 import type { MediaControl } from './transfers/media-control.ts'
 import type { Transfers } from './transfers/open-transfers.ts'
+import { persistently } from './transfers/persistently.ts'
 import type { Sha256 } from './transfers/running-hash.ts'
 import type { TransferError } from './transfers/transfer-error.ts'
 import type { Uploads } from './transfers/uploads.ts'
@@ -82,17 +83,14 @@ export class Account implements Parts {
   readonly contactChanges: Listeners<readonly Contact[]>
   readonly contacts: () => Promise<Contacts>
   readonly conversations: () => Promise<Conversations>
-  readonly #store: AccountStore
-  readonly #transport: HttpTransport
-  readonly #log: Log
+  readonly #needs: Needs
+  readonly #over = new AbortController()
   readonly #others: Others | undefined
   #keeping: Promise<void> = Promise.resolve()
   #endedBy: TransferError | undefined
 
-  private constructor({ store, transport, log }: Needs, parts: Parts, others: Others | undefined) {
-    this.#store = store
-    this.#transport = transport
-    this.#log = log
+  private constructor(needs: Needs, parts: Parts, others: Others | undefined) {
+    this.#needs = needs
     this.#others = others
     this.session = parts.session
     this.control = parts.control
@@ -137,8 +135,15 @@ export class Account implements Parts {
   /** Has this done in its turn, before the account ends. Never throws. */
   keep(work: (held: Conversations) => Promise<void>): void {
     this.#keeping = this.#keeping
-      .then(async () => work(await this.conversations()))
-      .catch((error: unknown) => this.#log('warn', 'a conversation was not kept', { error }))
+      .then(async () => work(await this.patiently(() => this.conversations())))
+      .catch((error: unknown) => this.#needs.log('warn', 'a conversation was not kept', { error }))
+  }
+
+  /** What a part of the SDK gives; where that cannot be loaded it is tried again, as long as the account lasts. */
+  patiently<T>(load: () => Promise<T>): Promise<T> {
+    const { session } = this
+    const { signal } = this.#over
+    return load().catch(() => persistently({ ...this.#needs, session, signal, online: false }, load))
   }
 
   /** Why it ended, once it has. */
@@ -153,7 +158,9 @@ export class Account implements Parts {
   async end(reason: TransferError, { forget, byOther }: Ending): Promise<void> {
     if (this.#endedBy) return
     this.#endedBy = reason
+    this.#over.abort(reason)
     const others = this.#others
+    const { store, transport } = this.#needs
     others?.sharing.end()
     this.texts.close(reason)
     if (forget) await this.inbox.close({ forget })
@@ -163,14 +170,14 @@ export class Account implements Parts {
     // What came until the stream was closed is shown.
     await this.inbox.close({ forget })
     await this.#keeping
-    this.#transport.close()
+    transport.close()
     try {
       if (forget && !byOther) {
         if (others) await others.sharing.endOthers()
-        await this.#store.forget()
+        await store.forget()
       }
     } finally {
-      await this.#store.close()
+      await store.close()
       // Whoever takes over finds what was stored last.
       others?.tabs.close()
     }

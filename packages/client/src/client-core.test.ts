@@ -1,55 +1,11 @@
-import { encodeChatMessage } from '@sluice/protocol'
 import { expect } from 'chai'
-import { MovedClock } from '../test/scripted-connection.ts'
-import { ScriptedGateway } from '../test/scripted-gateway.ts'
-import { ScriptedServer } from '../test/scripted-server.ts'
-import { failureOf, sha256 } from '../test/upload-bench.ts'
-import { ClientCore } from './client-core.ts'
+import { alice, clientBench, mediaMessages } from '../test/client-bench.ts'
+import { failureOf } from '../test/upload-bench.ts'
 import type { Contact } from './contacts/contact.ts'
-import { headerMediaCare } from './media/header-media-care.ts'
-import { memoryStore } from './persistence/memory-store.ts'
-import type { SessionState } from './session/session.ts'
-import { openNodeFile } from './transfers/open-node-file.ts'
-
-const alice = { username: 'alice', password: 'secret' }
-
-function client(tokenProvider?: () => Promise<string>) {
-  const server = new ScriptedServer()
-  const clock = new MovedClock()
-  const store = memoryStore()
-  const core = new ClientCore(
-    {
-      clock,
-      WebSocket: server.WebSocket,
-      openTransport: async () => new ScriptedGateway().transport,
-      sha256,
-      openFile: openNodeFile,
-      mediaCare: async () => headerMediaCare,
-      defaultStore: () => store,
-      random: () => 0,
-    },
-    { serverUrl: 'http://localhost', tokenProvider },
-  )
-  const reaches = (wanted: SessionState) =>
-    new Promise<void>((resolve) => core.events.state.add((state) => state === wanted && resolve()))
-  return { core, server, clock, store, reaches }
-}
-
-/** Another person's media messages, which are written to the store before they are shown. */
-const mediaMessages = (count: number) =>
-  Array.from({ length: count }, (_, index) =>
-    encodeChatMessage({
-      id: `m${index}`,
-      from: 'bob@localhost/phone',
-      to: 'alice@localhost',
-      chat: 'chat',
-      media: { url: 'http://localhost/media/x/a.png', kind: 'image' },
-    }),
-  )
 
 describe('a client', () => {
   it('waits for its own session to come back when it is connected again meanwhile', async () => {
-    const { core, server, clock, reaches } = client()
+    const { core, server, clock, reaches } = clientBench()
     await core.connect(alice)
     const { account } = core
     const lost = reaches('connecting')
@@ -64,7 +20,7 @@ describe('a client', () => {
   })
 
   it('answers 503 after 15 s of that, and stays logged in', async () => {
-    const { core, server, clock, reaches } = client()
+    const { core, server, clock, reaches } = clientBench()
     await core.connect(alice)
     const { account } = core
     const lost = reaches('connecting')
@@ -80,14 +36,14 @@ describe('a client', () => {
   })
 
   it('refuses a wrong password also while it is online', async () => {
-    const { core } = client()
+    const { core } = clientBench()
     await core.connect(alice)
     await core.connect(alice)
     expect(await failureOf(core.connect({ ...alice, password: 'wrong' }))).to.include({ statusCode: 401 })
   })
 
   it('logs in anew after another client took its place', async () => {
-    const { core, server, reaches } = client()
+    const { core, server, reaches } = clientBench()
     await core.connect(alice)
     const replaced = reaches('offline')
     server.latest.refuse('conflict')
@@ -98,7 +54,7 @@ describe('a client', () => {
   })
 
   it('shows nothing and remembers nothing after a logout, whatever came before it', async () => {
-    const { core, server, store } = client()
+    const { core, server, store } = clientBench()
     const shown: string[] = []
     const gone = new Promise<void>((resolve) => {
       core.events.message.add(({ msgId }) => {
@@ -116,7 +72,7 @@ describe('a client', () => {
   })
 
   it('shows before the end of a session all that came in it', async () => {
-    const { core, server, store } = client()
+    const { core, server, store } = clientBench()
     const shown: string[] = []
     core.events.message.add(({ msgId }) => shown.push(msgId))
     await core.connect(alice)
@@ -131,7 +87,7 @@ describe('a client', () => {
   })
 
   it('reads the contacts once somebody listens for them, and again for the next account', async () => {
-    const { core, server } = client()
+    const { core, server } = clientBench()
     const told: (readonly Contact[])[] = []
     core.events.contacts.add((contacts) => told.push(contacts))
     await core.connect(alice)
@@ -149,7 +105,7 @@ describe('a client', () => {
   })
 
   it('forgets by a logout who was logged in last', async () => {
-    const { core, store } = client()
+    const { core, store } = clientBench()
     await core.connect(alice)
     await core.close()
     await core.logout()
@@ -166,7 +122,7 @@ describe('a client', () => {
       let atOnce = 0
       let failure: Error | undefined
       const next = () => jwt({ sub: 'alice' }, String(asked))
-      const bench = client(async () => {
+      const bench = clientBench(async () => {
         asked += 1
         atOnce += 1
         await new Promise((resolve) => setImmediate(resolve))
@@ -255,13 +211,13 @@ describe('a client', () => {
     })
 
     it('needs a name where the token has none, and a password where there is no provider', async () => {
-      const opaque = client(async () => 'opaque')
+      const opaque = clientBench(async () => 'opaque')
       expect(await failureOf(opaque.core.connect())).to.include({
         statusCode: 400,
         message: 'username is not valid or required',
       })
       expect(await failureOf(opaque.core.connect({ password: 'secret' }))).to.include({ statusCode: 400 })
-      expect(await failureOf(client().core.connect({ username: 'alice' }))).to.include({
+      expect(await failureOf(clientBench().core.connect({ username: 'alice' }))).to.include({
         statusCode: 400,
         message: 'password is not valid or required',
       })

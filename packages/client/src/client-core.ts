@@ -2,32 +2,21 @@ import { Account, type Ending } from './account.ts'
 import { type EventListeners, openEvents, passOn } from './client-events.ts'
 import { type Address, addressOf, type ClientOptions } from './client-options.ts'
 import { sleep } from './clock.ts'
+import { connectFailure, orFailure } from './connect-failure.ts'
 import { loadPart } from './load-part.ts'
 import { type Log, logTo } from './log.ts'
 import { badParameter } from './parameters.ts'
-import { type AccountStore, type StorageTrouble, type Store, StoreBusy } from './persistence/store.ts'
+import type { AccountStore, StorageTrouble, Store } from './persistence/store.ts'
 import type { Platform } from './platform.ts'
 import { ConnectError, type Connector, type Credentials } from './session/connection.ts'
 import type { SessionState } from './session/session.ts'
 import type { TokenSource } from './session/token-source.ts'
 import { XmppConnector } from './session/xmpp-connector.ts'
-
 import { readdressed } from './transfers/readdressed.ts'
-
 import { TransferError } from './transfers/transfer-error.ts'
-import { Unreachable } from './unreachable.ts'
 
 const RECONNECTING_MS = 15_000
 const FINDING_MS = 10_000
-
-const STATUS = {
-  'not-authorized': 401,
-  'not-allowed': 403,
-  insecure: 403,
-  'not-acceptable': 406,
-  conflict: 409,
-  unreachable: 503,
-} as const satisfies Record<ConnectError['reason'], number>
 
 /** What both faces of the client stand on: one account at a time, and news about it. */
 export class ClientCore {
@@ -78,9 +67,7 @@ export class ClientCore {
     const address = addressOf(this.#options, username)
     const credentials = { username: address.username, password }
     const connector = await this.#connector(address)
-    await connector.register({ credentials, signal: AbortSignal.timeout(30_000) }).catch((error) => {
-      throw connectFailure(error)
-    })
+    await orFailure(connector.register({ credentials, signal: AbortSignal.timeout(30_000) }))
   }
 
   /**
@@ -101,9 +88,7 @@ export class ClientCore {
       await this.#leave(disconnected(), { forget: false })
       const { clock, random, sha256, openFile, mediaCare, openTransport, openTabs } = this.#platform
       const connector = await this.#connector(address)
-      const transport = await openTransport().catch((error: unknown) => {
-        throw connectFailure(error)
-      })
+      const transport = await orFailure(openTransport())
       const store = await this.#openStore(address.account)
       const account = await Account.load({
         connector,
@@ -211,9 +196,7 @@ export class ClientCore {
       this.log('warn', 'the browser does not store everything', { code: trouble.code })
       this.events.storage.emit(trouble)
     }
-    return this.#store.open(account, report).catch((error) => {
-      throw connectFailure(error)
-    })
+    return orFailure(this.#store.open(account, report))
   }
 
   /** False when the session of the account is over. Rejects with TransferError 503 when it takes too long. */
@@ -274,31 +257,10 @@ export class ClientCore {
   }
 
   #readContacts(account: Account): void {
-    account.contacts().catch((error: unknown) => this.log('error', 'the contacts were not loaded', { error }))
+    account
+      .patiently(() => account.contacts())
+      .catch((error: unknown) => this.log('error', 'the contacts were not loaded', { error }))
   }
-}
-
-function connectFailure(error: unknown): unknown {
-  const { message } = error as Error
-  if (error instanceof StoreBusy)
-    return new TransferError({ code: 'store_busy', statusCode: 409, message, retryable: true })
-  if (error instanceof Unreachable)
-    return new TransferError(
-      { code: 'unreachable', statusCode: 503, message, retryable: true },
-      { cause: error },
-    )
-  if (!(error instanceof ConnectError)) return error
-  const statusCode = STATUS[error.reason]
-  const { reason } = error
-  const retryable = reason === 'unreachable'
-  const code = retryable || reason === 'insecure' ? reason : 'refused'
-  return new TransferError({ code, statusCode, message, retryable }, { cause: error })
-}
-
-function orFailure<T>(promise: Promise<T>): Promise<T> {
-  return promise.catch((error: unknown) => {
-    throw connectFailure(error)
-  })
 }
 
 function notLoggedIn(): TransferError {
