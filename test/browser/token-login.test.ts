@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createSDK, type Facade, memoryStore } from '@sluice/client'
+import { createSDK, memoryStore } from '@sluice/client'
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { type Backend, embeddedBackend } from '../stack/backends.ts'
@@ -14,7 +14,7 @@ const SIZE = 4 * MIB
 const SECONDS = 10
 
 interface InPage {
-  sdk: Facade
+  createSDK: typeof createSDK
   mint(user: string): Promise<string>
 }
 
@@ -68,7 +68,8 @@ describe('users of a page who log in by tokens', function () {
 
     const outcome = await page.evaluate(
       async ({ serverUrl, size }) => {
-        const { sdk, mint } = globalThis as unknown as InPage
+        const { createSDK, mint } = globalThis as unknown as InPage
+        const sdk = createSDK()
         const states: string[] = []
         await sdk.initializeSDK({
           serverUrl,
