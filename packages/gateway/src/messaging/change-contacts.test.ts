@@ -284,7 +284,7 @@ describe('ChangeContacts', () => {
       await news(alice)
       bed.presences.gone.add('node 2')
       await elsewhere.close()
-      await messaging.forgetAbandoned()
+      await messaging.mendPresence()
       expect(await news(alice)).to.deep.equal([`unavailable from ${BOB}/phone`])
     })
 
@@ -294,9 +294,9 @@ describe('ChangeContacts', () => {
       const alice = device(`${ALICE}/phone`)
       await news(alice)
       bed.presences.gone.add('node 2')
-      await elsewhere.forgetAbandoned()
+      await elsewhere.mendPresence()
       expect(await news(alice)).to.deep.equal([])
-      await messaging.forgetAbandoned()
+      await messaging.mendPresence()
       await settled()
       expect((await news(alice)).at(-1)).to.equal(`available from ${BOB}/phone`)
       elsewhere.updatePresence.drop(bob)
@@ -339,6 +339,26 @@ describe('ChangeContacts', () => {
       const alice = device(`${ALICE}/phone`)
       expect(await news(alice)).to.deep.equal([`available from ${ALICE}/phone`])
       expect(bed.logged.map(({ message }) => message)).to.deep.equal(['presence was not kept'])
+    })
+
+    it('is kept later when it could not be kept at once, that of a device that has gone as well', async () => {
+      await befriend()
+      const alice = device(`${ALICE}/phone`)
+      await news(alice)
+      const { put, remove } = bed.presences
+      bed.presences.put = () => Promise.reject(new Error('the store is down'))
+      const bob = ScriptedSession.join(elsewhere, `${BOB}/phone`, 0)
+      expect(await news(alice)).to.deep.equal([])
+      bed.presences.put = put
+      await elsewhere.mendPresence()
+      expect(await news(alice)).to.deep.equal([`available from ${BOB}/phone`])
+      bed.presences.remove = () => Promise.reject(new Error('the store is down'))
+      elsewhere.updatePresence.drop(bob)
+      expect(await news(alice)).to.deep.equal([])
+      bed.presences.remove = remove
+      await elsewhere.mendPresence()
+      await elsewhere.mendPresence()
+      expect(await news(alice)).to.deep.equal([`unavailable from ${BOB}/phone`])
     })
   })
 })

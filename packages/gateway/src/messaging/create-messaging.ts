@@ -53,8 +53,8 @@ export interface Messaging {
   readonly contacts: Pick<ContactStore, 'list'>
   readonly changeContacts: ChangeContacts
   readonly archive: Pick<ArchiveStore, 'page' | 'rule' | 'setRule'>
-  /** Says of devices whose node is gone that they are, too. */
-  forgetAbandoned(): Promise<void>
+  /** Says of devices whose node is gone that they are, too, and of its own what could not be kept when it was said. */
+  mendPresence(): Promise<void>
   /** Lets what is older than archives keep it go; answers how many messages went. */
   expireArchives(): Promise<number>
   /** Resolves when all that was said is kept, and told here. */
@@ -140,7 +140,8 @@ export function createMessaging(needs: MessagingNeeds): Messaging {
     contacts,
     archive,
     changeContacts: new ChangeContacts({ contacts, signals }),
-    async forgetAbandoned() {
+    async mendPresence() {
+      await updatePresence.keepAgain()
       for (const full of await presences.takeAbandoned(node))
         await signals.announceNews({ kind: 'presence', origin: node, full })
     },

@@ -28,6 +28,8 @@ export class UpdatePresence {
   readonly #needs: Needs
   readonly #turns = new KeyedTurns()
   readonly #publishing = new Set<Promise<void>>()
+  /** Full JIDs of which the store may say what is no longer so. */
+  readonly #unkept = new Set<string>()
 
   constructor(needs: Needs) {
     this.#needs = needs
@@ -61,6 +63,14 @@ export class UpdatePresence {
     void this.#inTurn(full, async () => {
       if (!(await presences.find(full))) await this.#keep({ bare: bareOf(full), full })
     })
+  }
+
+  /** Tries once more what the store failed to keep. */
+  async keepAgain(): Promise<void> {
+    for (const full of [...this.#unkept]) {
+      this.#unkept.delete(full)
+      await this.#inTurn(full, () => this.#keep({ bare: bareOf(full), full }))
+    }
   }
 
   /** Resolves when all that was said is kept. */
@@ -112,7 +122,10 @@ export class UpdatePresence {
   #inTurn(full: string, work: () => Promise<void>): Promise<void> {
     const publishing: Promise<void> = this.#turns
       .run(full, work)
-      .catch((error: unknown) => this.#needs.logger.error({ err: error }, 'presence was not kept'))
+      .catch((error: unknown) => {
+        this.#unkept.add(full)
+        this.#needs.logger.error({ err: error }, 'presence was not kept')
+      })
       .finally(() => this.#publishing.delete(publishing))
     this.#publishing.add(publishing)
     return publishing

@@ -18,7 +18,7 @@ describe('the tasks of a gateway', () => {
       sweepUploads: { run: async () => ({ swept: left, removed: 0, failed: 1 }) },
     },
     messaging: {
-      async forgetAbandoned() {
+      async mendPresence() {
         forgotten += 1
       },
       expireArchives: async () => left,
@@ -48,7 +48,7 @@ describe('the tasks of a gateway', () => {
   })
 
   it('forgets the devices of gone nodes, and rests', async () => {
-    expect((await taskNamed('forget devices of gone nodes').run()).more).to.equal(false)
+    expect((await taskNamed('mend presence').run()).more).to.equal(false)
     expect(forgotten).to.equal(1)
   })
 

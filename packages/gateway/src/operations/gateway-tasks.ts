@@ -3,7 +3,7 @@ import type { Transfer } from '../transfer/create-transfer.ts'
 import type { UploadLedger } from '../transfer/upload-ledger.ts'
 import type { BackgroundTask } from './background-work.ts'
 
-type ChatTasks = Pick<Messaging, 'expireArchives' | 'forgetAbandoned'>
+type ChatTasks = Pick<Messaging, 'expireArchives' | 'mendPresence'>
 
 /** What every gateway does by itself. */
 export function gatewayTasks(needs: {
@@ -51,10 +51,10 @@ export function gatewayTasks(needs: {
 function chatTasks(messaging: ChatTasks): BackgroundTask[] {
   return [
     {
-      name: 'forget devices of gone nodes',
+      name: 'mend presence',
       restMs: 5_000,
       async run() {
-        await messaging.forgetAbandoned()
+        await messaging.mendPresence()
         return { more: false }
       },
     },
