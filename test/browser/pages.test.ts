@@ -113,6 +113,29 @@ describe('the SDK in a page', function () {
     await rm(folder, { recursive: true })
   })
 
+  it('says 503 while a part of it cannot be loaded, and loads it the next time', async function () {
+    const { username, password } = await account()
+    const page = await openPage(await sharedChromium(this), server.url, { quiet: true })
+    const login = (): Promise<Res> =>
+      page.evaluate(
+        async ({ serverUrl, username, password }) => {
+          const sdk = createSDK()
+          await sdk.initializeSDK({ serverUrl, domain: 'localhost' })
+          const { statusCode, code } = await sdk.connect(username, password)
+          await sdk.disconnect()
+          return { statusCode, code } as Res
+        },
+        { serverUrl: gateway.url, username, password },
+      )
+    for (const part of ['indexed-db-account', 'open-transfers', 'web-tabs']) {
+      await page.route(`**/${part}-*.js`, (route) => route.abort())
+      expect(await login(), part).to.deep.equal({ statusCode: 503, code: 'unreachable' })
+      await page.unrouteAll()
+    }
+    expect(await login()).to.include({ statusCode: 200 })
+    await page.context().close()
+  })
+
   it('without TLS logs in where nothing leaves the machine, and else says what is missing', async function () {
     const { username, password } = await account()
     const page = await openPage(await sharedChromium(this), server.insecureUrl)

@@ -88,7 +88,8 @@ export function messagesOf(core: ClientCore): ClientMessages {
       }),
     typing({ to, state }) {
       const peer = jidParameter(to, 'to')
-      core.account.keep((held) => held.typing({ to: peer, state }, AbortSignal.timeout(TYPING_MS)))
+      const signal = AbortSignal.timeout(TYPING_MS)
+      core.account.keep((held) => held.typing({ to: peer, state }, signal))
     },
   }
 }

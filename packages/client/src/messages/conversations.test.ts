@@ -289,8 +289,9 @@ describe('what the user does', () => {
     expect(session.sent[0]?.getChild('displayed')?.attrs.id).to.equal('s1')
   })
 
-  it('is not told without a line, and nothing fails of it', async () => {
+  it('is not told too late or without a line, and nothing fails of it', async () => {
     const { conversations, session } = await bench()
+    await conversations.typing({ to: BOB, state: 'active' }, AbortSignal.abort())
     session.become('connecting')
     await conversations.typing({ to: BOB, state: 'active' }, signal)
     expect(session.sent).to.deep.equal([])

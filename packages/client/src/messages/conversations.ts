@@ -95,6 +95,7 @@ export class Conversations {
   async typing({ to, state }: { to: string; state: ChatState }, signal: AbortSignal): Promise<void> {
     const { session, rooms, log } = this.#needs
     try {
+      signal.throwIfAborted()
       const chat = await rooms.chatTypeOf(to, signal)
       await session.send(encodeChatState({ to, chat, state }))
     } catch (error) {

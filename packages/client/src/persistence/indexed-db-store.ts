@@ -1,3 +1,4 @@
+import { loadPart } from '../load-part.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -7,7 +8,9 @@ import type { Store } from './store.ts'
 export function indexedDbStore(): Store {
   return {
     // Loaded when it is used: an app with a store of its own needs none of it.
-    open: async (account, report) =>
-      (await import('./indexed-db-account.ts')).openIndexedDbAccount(account, report),
+    async open(account, report) {
+      const { openIndexedDbAccount } = await loadPart(import('./indexed-db-account.ts'))
+      return openIndexedDbAccount(account, report)
+    },
   }
 }
