@@ -200,4 +200,14 @@ describe('the tabs of an account', () => {
     await Promise.all([one, other].map(async ({ uploads }) => (await shown(uploads)).done))
     expect(gateway.messages).to.have.length(1)
   })
+
+  it('fails what nobody can tell who leads, and ends all the same', async () => {
+    const lead = () => Promise.reject(new Error('This page has no locks'))
+    const sharing = { lead, isElsewhere: () => false, ask: lead as () => Promise<never> }
+    const { uploads } = await uploadBench({ gateway, sharing })
+    expect(await failureOf(sendFile(uploads, { file: new Blob([bytes]) }).done)).to.include({
+      code: 'failed',
+    })
+    await uploads.end(new Error('over'))
+  })
 })

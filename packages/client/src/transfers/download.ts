@@ -113,13 +113,6 @@ export class Download extends VisibleTransfer<Downloaded, DownloadRecord> implem
     await this.#discarding.catch(() => {})
   }
 
-  /** Pauses, and rejects `done` with the reason of an abort. */
-  async giveUp(reason: Error): Promise<void> {
-    const stopping = this.pause().catch(() => {})
-    if (this.state === 'paused') this.cell.fail(reason, 'paused')
-    await stopping
-  }
-
   protected async showResult(): Promise<void> {
     const kept = await this.#needs.store.kept(this.id)
     if (kept) this.cell.succeed(this.#downloaded(kept))
@@ -150,9 +143,9 @@ export class Download extends VisibleTransfer<Downloaded, DownloadRecord> implem
   /** Never rejects. */
   async #run(signal: AbortSignal): Promise<void> {
     const { store, places } = this.#needs
-    // One that began under an id which another tab leads joins that one.
-    if (!(await this.leads())) return void this.resume().catch(() => {})
     try {
+      // One that began under an id which another tab leads joins that one.
+      if (!(await this.leads())) return void this.resume().catch(() => {})
       signal.throwIfAborted()
       this.record.paused = undefined
       const kept = (await store.kept(this.id)) ?? (await places.hold(signal, () => this.#fetch(signal)))

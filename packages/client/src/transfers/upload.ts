@@ -1,7 +1,8 @@
 import type { UploadStatus } from '@sluice/protocol'
 import { Listeners } from '../listeners.ts'
 import type { Message } from '../messages/message.ts'
-import type { FileHandle, FileInput } from './file-source.ts'
+import type { FileHandle } from './file-source.ts'
+import type { GivenUpload } from './prepare-file.ts'
 import { runUpload } from './run-upload.ts'
 import { RunningHash } from './running-hash.ts'
 import type { ResumeOptions, Verb } from './sharing.ts'
@@ -42,15 +43,7 @@ export class Upload extends VisibleTransfer<Message, UploadRecord> implements Tr
   #claiming: Promise<boolean> = Promise.resolve(false)
 
   /** `record` from the store or new. It rests as `paused` until `prepare` and `start`, or `resume`. */
-  constructor(
-    needs: UploadNeeds,
-    record: UploadRecord,
-    given: {
-      file?: FileInput | undefined
-      fileName?: string | undefined
-      handle?: FileHandle | undefined
-    } = {},
-  ) {
+  constructor(needs: UploadNeeds, record: UploadRecord, given: Partial<GivenUpload> = {}) {
     const { committed, file, state, failure, message } = record
     const progress = { sent: committed, committed, total: file?.size ?? 0 }
     super(needs, record, new TransferCell({ state: 'paused', progress, log: needs.log }))
@@ -152,14 +145,6 @@ export class Upload extends VisibleTransfer<Message, UploadRecord> implements Tr
     await this.#debt.told
   }
 
-  /** Pauses, and rejects `done` with the reason of an abort. */
-  async giveUp(reason: Error): Promise<void> {
-    const stopping = this.pause().catch(() => {})
-    if (this.state !== 'paused') await stopping
-    if (this.state === 'paused') this.cell.fail(reason, 'paused')
-    await stopping
-  }
-
   /** Tells the gateway what it could not be told before; what stays owed is tried at the next line. Never rejects. */
   async settle(): Promise<Error | undefined> {
     return this.owes && (await this.leads()) ? this.#debt.settle() : undefined
@@ -214,9 +199,9 @@ export class Upload extends VisibleTransfer<Message, UploadRecord> implements Tr
       hash: this.#hash,
       save: () => this.#stored.save(),
     }
-    // One that began under an id which another tab leads joins that one.
-    if (!(await this.leads())) return void this.resume({ file: this.file }).catch(() => {})
     try {
+      // One that began under an id which another tab leads joins that one.
+      if (!(await this.leads())) return void this.resume({ file: this.file }).catch(() => {})
       signal.throwIfAborted()
       // A stop that the gateway was never told of is overtaken by going on.
       this.record.owes = undefined

@@ -65,6 +65,14 @@ export abstract class VisibleTransfer<T, R extends TransferRecord> implements Sh
     return this.#command('discard')
   }
 
+  /** Pauses, and rejects `done` with the reason of an abort. */
+  async giveUp(reason: Error): Promise<void> {
+    const stopping = this.pause().catch(() => {})
+    if (this.state !== 'paused') await stopping
+    if (this.state === 'paused') this.cell.fail(reason, 'paused')
+    await stopping
+  }
+
   /** Goes on if it ran when the page or process that led it died. */
   async goOn(): Promise<void> {
     const { state, paused } = this.record
