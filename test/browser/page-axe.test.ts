@@ -21,11 +21,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
     let bob: ChatUser
 
     before(async function () {
+      // The tour takes alice and bob.
       stage = await ChatStage.open(this)
       // axe is a script that no page of ours would load.
       const options = { colorScheme, bypassCSP: true }
       alice = await ChatUser.open(stage.browser, stage.url, options)
-      bob = await ChatUser.registered(stage.browser, stage.url, 'bob', options)
+      bob = await ChatUser.registered(stage.browser, stage.url, 'ben', options)
     })
     after(async () => {
       await alice?.close()
@@ -45,23 +46,23 @@ for (const colorScheme of ['light', 'dark'] as const) {
     it('finds nothing in the login, and where it fails', async () => {
       await alice.button('Log in').waitFor()
       await findsNothing(alice)
-      await alice.login('alice')
+      await alice.login('anna')
       await alice.page.getByRole('alert').waitFor()
       await findsNothing(alice)
     })
 
     it('finds nothing in an empty chat, in its dialogs, and where somebody asks', async () => {
-      await alice.register('alice')
+      await alice.register('anna')
       await findsNothing(alice)
       await alice.button('New conversation').click()
       await alice.dialog.waitFor()
       await findsNothing(alice)
       await alice.page.keyboard.press('Escape')
-      await alice.begin('bob')
-      await bob.button('Accept alice').waitFor()
+      await alice.begin('ben')
+      await bob.button('Accept anna').waitFor()
       await findsNothing(bob)
-      await bob.accept('alice')
-      await bob.button('Details of alice').click()
+      await bob.accept('anna')
+      await bob.button('Details of anna').click()
       await bob.dialog.waitFor()
       await findsNothing(bob)
       await bob.page.keyboard.press('Escape')
@@ -72,7 +73,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await alice.say('See https://example.org')
       const answered = bob.message('See')
       await answered.hover()
-      await answered.getByRole('button', { name: 'Reply to alice' }).click()
+      await answered.getByRole('button', { name: 'Reply to anna' }).click()
       await findsNothing(bob)
       await bob.say('I do')
       await alice.attach([photo])
