@@ -83,6 +83,17 @@ describe('uploads across runs', () => {
     expect(await store.files?.find('m1')).to.equal(undefined)
   })
 
+  it('goes on by itself with the kept file though a dying page could not read it and said so', async () => {
+    const store = await openMemoryStore({ keepsFiles: true }).open('alice@example.org')
+    const { again } = await interrupted(new Blob([bytes]), { store })
+    const record = (await store.get('uploads', 'm1')) as UploadRecord
+    const failure = { code: 'file_required', statusCode: 412, message: 'needed', retryable: true }
+    await store.put('uploads', 'm1', { ...record, state: 'failed', failure })
+    const { uploads } = await again()
+    await uploads.goOn()
+    await uploads.get('m1')?.done
+  })
+
   it('refuses a kept file that has changed', async () => {
     const store = await openMemoryStore({ keepsFiles: true }).open('alice@example.org')
     const { again } = await interrupted(new Blob([bytes]), { store })
