@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { createSDK, memoryStore } from '@sluice/client'
 import { expect } from 'chai'
-import { buildForBrowsers } from '../../scripts/browser-build.ts'
+import { buildClientForBrowsers } from '../stack/build-packages.ts'
 import { answers, Child } from '../stack/child.ts'
 import { freePort } from '../stack/free-port.ts'
 import { type Gateway, startGateway } from '../stack/gateway.ts'
@@ -18,7 +18,7 @@ describe('the example with a backend that mints tokens', function () {
   let url: string
 
   before(async () => {
-    await buildForBrowsers()
+    await buildClientForBrowsers()
     gateway = await startGateway({ env: ISSUER_ENVIRONMENT })
     const port = String(await freePort())
     url = `http://127.0.0.1:${port}`

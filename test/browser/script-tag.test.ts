@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
-import { buildForBrowsers } from '../../scripts/browser-build.ts'
+import { buildClientForBrowsers } from '../stack/build-packages.ts'
 import { type Gateway, startGateway } from '../stack/gateway.ts'
 import { newAccount } from '../stack/new-account.ts'
 import { sharedChromium } from './chromium.ts'
@@ -17,7 +17,7 @@ describe('the example page with the script tag', function () {
 
   before(async function () {
     await sharedChromium(this)
-    await buildForBrowsers()
+    await buildClientForBrowsers()
     gateway = await startGateway({ env: { SLUICE_REGISTRATION: 'open' } })
     const files = new Map([
       ['index.html', await text('examples/script-tag/index.html')],

@@ -15,21 +15,31 @@ const VITE = join(dirname(resolve('vite/package.json')), 'bin/vite.js')
 export async function buildPackages(): Promise<void> {
   const packages = ['protocol', 'client', 'gateway'].map((name) => `packages/${name}`)
   await run(TSC, '-b', ...packages)
-  await buildForBrowsers()
+  await buildClientForBrowsers()
   await buildPage()
+}
+
+/** Brings what the client's package has for browsers up to date. */
+export async function buildClientForBrowsers(): Promise<void> {
+  // A build empties its folder first, which a suite beside this one may be reading.
+  if (await isNewer('packages/client/dist/sluice.min.js', ['protocol/src', 'client/src'])) return
+  await buildForBrowsers()
 }
 
 /** Brings the page that the gateway serves up to date. */
 export async function buildPage(): Promise<void> {
-  const made = await stat(join(ROOT, 'packages/gateway/page/index.html')).catch(() => undefined)
-  // A build empties its folder first, which a suite beside this one may be reading.
-  if (made && made.mtimeMs > (await newestSource())) return
+  if (await isNewer('packages/gateway/page/index.html', ['protocol/src', 'client/src', 'page'])) return
   await run(VITE, 'build', 'packages/page', '--logLevel', 'warn')
 }
 
-async function newestSource(): Promise<number> {
+async function isNewer(file: string, sources: readonly string[]): Promise<boolean> {
+  const made = await stat(join(ROOT, file)).catch(() => undefined)
+  return made !== undefined && made.mtimeMs > (await newestOf(sources))
+}
+
+async function newestOf(sources: readonly string[]): Promise<number> {
   let newest = 0
-  for (const name of ['protocol/src', 'client/src', 'page']) {
+  for (const name of sources) {
     const folder = join(ROOT, 'packages', name)
     for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile() || entry.parentPath.includes('node_modules') || /\.test\.tsx?$/.test(entry.name))
