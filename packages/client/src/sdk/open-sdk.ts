@@ -38,8 +38,10 @@ export function openSdk(platform: Platform): Facade {
     }
   }
   return {
-    initializeSDK: ({ callbackListeners, ...options }) =>
+    initializeSDK: (given) =>
       call('The SDK is initialized', async () => {
+        // As JavaScript may call it: without anything, which no server can be told from.
+        const { callbackListeners, ...options } = given ?? {}
         const next = new ClientCore(platform, options)
         next.checkOptions()
         await core?.close()
