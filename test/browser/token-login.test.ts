@@ -24,6 +24,7 @@ describe('users of a page who log in by tokens', function () {
   let gateway: Gateway
   let server: PageServer
   let page: Page
+  const bob = createSDK()
 
   before(async function () {
     const browser = await sharedChromium(this)
@@ -33,6 +34,7 @@ describe('users of a page who log in by tokens', function () {
     page = await openPage(browser, server.url)
   })
   after(async () => {
+    await bob.disconnect()
     await page?.context().close()
     await server?.close()
     await gateway?.stop()
@@ -53,7 +55,6 @@ describe('users of a page who log in by tokens', function () {
     page.on('request', (request) => {
       if (request.method() === 'PATCH') patches.push(request.headers()['upload-offset'] ?? '')
     })
-    const bob = createSDK()
     let arrive: (url: string) => void = () => {}
     const arrived = new Promise<string>((resolve) => {
       arrive = resolve
@@ -99,6 +100,5 @@ describe('users of a page who log in by tokens', function () {
     const received = Buffer.from(await (await fetch(await arrived)).arrayBuffer())
     const sha256 = (value: Uint8Array) => createHash('sha256').update(value).digest('hex')
     expect(sha256(received)).to.equal(sha256(expected))
-    await bob.disconnect()
   })
 })
