@@ -104,6 +104,17 @@ describe('a download', () => {
     })
   })
 
+  it('gives its bytes an address, the same whenever it is read, and none to copies', async () => {
+    const download = await find()
+    await run(download)
+    const downloaded = await download.done
+    const { blobUrl = '' } = downloaded
+    expect(new Uint8Array(await (await fetch(blobUrl)).arrayBuffer())).to.deep.equal(bytes)
+    expect(downloaded.blobUrl).to.equal(blobUrl)
+    expect({ ...downloaded }).to.have.all.keys('msgId', 'blob')
+    URL.revokeObjectURL(blobUrl)
+  })
+
   it('goes on at the byte where the line broke', async () => {
     server.cutAfter = 1000
     expect(await run(await find())).to.deep.equal(bytes)

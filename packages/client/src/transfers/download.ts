@@ -21,6 +21,7 @@ export interface Downloaded {
   readonly msgId: string
   /** The bytes; in Node only of files below 4 GiB. */
   readonly blob?: Blob | undefined
+  /** Of `blob`, made when it is first read; it holds the bytes until URL.revokeObjectURL. Absent from copies. */
   readonly blobUrl?: string | undefined
   /** Node, with a folder store. */
   readonly path?: string | undefined
@@ -265,7 +266,12 @@ export class Download extends VisibleTransfer<Downloaded, DownloadRecord> implem
   }
 
   #downloaded({ path, blob }: KeptFile): Downloaded {
-    return { msgId: this.id, ...(path !== undefined && { path }), ...(blob && { blob }) }
+    const downloaded = { msgId: this.id, ...(path !== undefined && { path }), ...(blob && { blob }) }
+    let url: string | undefined
+    // Not enumerable: who copies or prints it makes no address.
+    return blob
+      ? Object.defineProperty(downloaded, 'blobUrl', { get: () => (url ??= URL.createObjectURL(blob)) })
+      : downloaded
   }
 
   async #save(): Promise<void> {
