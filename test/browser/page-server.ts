@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname } from 'node:path'
 import { Readable } from 'node:stream'
-import { type Bundle, bundle } from './bundle.ts'
+import { type Bundle, type BundleOptions, bundle } from './bundle.ts'
 
 const TYPES: Record<string, string> = { '.js': 'text/javascript', '.html': 'text/html', '.css': 'text/css' }
 
@@ -14,11 +14,9 @@ const SHELL = `<!doctype html><meta charset="utf-8"><title>test</title>
 export const STRICT_CSP =
   "default-src 'none'; script-src 'self'; connect-src *; img-src 'self' data: blob:; media-src blob:"
 
-export interface PageServerOptions {
+export interface PageServerOptions extends BundleOptions {
   /** Loaded by the page as `entry.js`. */
   readonly entry?: URL
-  /** Packages that stand in for others in its scripts. */
-  readonly alias?: Readonly<Record<string, string>>
   /** More files, or others in place of the page's own (`index.html`). */
   readonly files?: Bundle
   /** What is served of paths that no file has. */
@@ -38,11 +36,16 @@ export class PageServer {
   static async open({
     entry,
     alias,
+    inOneFile,
     files = new Map(),
     respond,
     csp = STRICT_CSP,
   }: PageServerOptions): Promise<PageServer> {
-    const held = new Map([['index.html', SHELL], ...(entry ? await bundle(entry, alias) : []), ...files])
+    const held = new Map([
+      ['index.html', SHELL],
+      ...(entry ? await bundle(entry, { alias, inOneFile }) : []),
+      ...files,
+    ])
     const server = createServer((request, response) => {
       const path = new URL(request.url ?? '/', 'http://page').pathname.slice(1) || 'index.html'
       const text = held.get(path)

@@ -25,6 +25,7 @@ export async function pageDevices(
   const profiles = new Map<string, BrowserContext>()
   const server = await PageServer.open({
     entry: new URL('page/driver.ts', import.meta.url),
+    inOneFile: true,
     respond: (path) => bytes.get(path.replace(/^file\//, ''))?.from(0, 1024 ** 2),
   })
   const profile = async (store: string) => {
