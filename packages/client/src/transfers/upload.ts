@@ -157,14 +157,11 @@ export class Upload extends VisibleTransfer<Message, UploadRecord> implements Tr
     this.#statuses.emit(status)
   }
 
-  /**
-   * Also when it failed for its file alone and the store has that: a page that dies can no longer read it, and may say so
-   * with its last breath.
-   */
-  override async goOn(): Promise<void> {
+  /** Or failed for its file alone, which the store has. */
+  protected override async goesOn(): Promise<boolean> {
     const lacksFile = this.record.state === 'failed' && this.record.failure?.code === 'file_required'
-    if (lacksFile && (await this.#needs.store.files?.find(this.id))) await this.resume().catch(() => {})
-    else await super.goOn()
+    if (!lacksFile) return super.goesOn()
+    return (await this.#needs.store.files?.find(this.id)) !== undefined
   }
 
   protected showResult(): void {

@@ -83,7 +83,7 @@ describe('uploads across runs', () => {
     expect(await store.files?.find('m1')).to.equal(undefined)
   })
 
-  it('goes on by itself with the kept file though a dying page could not read it and said so', async () => {
+  it('goes on by itself with the kept file though it failed for want of it', async () => {
     const store = await openMemoryStore({ keepsFiles: true }).open('alice@example.org')
     const { again } = await interrupted(new Blob([bytes]), { store })
     const record = (await store.get('uploads', 'm1')) as UploadRecord

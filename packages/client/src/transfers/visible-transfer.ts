@@ -75,10 +75,15 @@ export abstract class VisibleTransfer<T, R extends TransferRecord> implements Sh
 
   /** Goes on if it ran when the page or process that led it died. */
   async goOn(): Promise<void> {
-    const { state, paused } = this.record
-    const ran = this.state === 'paused' && state === 'unfinished' && !paused
+    if (!(await this.goesOn()) || this.#needs.sharing?.isElsewhere(this)) return
     // What a resume rejects with, `done` rejects with as well.
-    if (ran && !this.#needs.sharing?.isElsewhere(this)) await this.resume().catch(() => {})
+    await this.resume().catch(() => {})
+  }
+
+  /** Whether it ran to the end of the page or process, as far as the record tells. */
+  protected async goesOn(): Promise<boolean> {
+    const { state, paused } = this.record
+    return this.state === 'paused' && state === 'unfinished' && !paused
   }
 
   news(): News {
