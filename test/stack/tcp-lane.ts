@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { drained } from '../../packages/gateway/src/tour/drained.ts'
 
 /** One direction of a TCP proxy: its mode, its pace (shared by all connections) and its count. */
 export class TcpLane {
@@ -48,14 +49,4 @@ export class TcpLane {
     this.#freeAt = Math.max(now, this.#freeAt) + length / this.#bytesPerMs
     if (this.#freeAt - now > 4) await sleep(this.#freeAt - now)
   }
-}
-
-function drained(to: Socket): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      to.off('drain', done).off('close', done)
-      resolve()
-    }
-    to.on('drain', done).on('close', done)
-  })
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { drained } from './drained.ts'
 
 /** A piece takes about so long at the lane's pace: short enough to look even, long enough for timers. */
 const PIECE_MS = 20
@@ -51,14 +52,4 @@ export class Lane {
     // Timers are too coarse for less than 4 ms.
     if (this.#freeAt - now > 4) await sleep(this.#freeAt - now)
   }
-}
-
-function drained(to: Socket): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      to.off('drain', done).off('close', done)
-      resolve()
-    }
-    to.on('drain', done).on('close', done)
-  })
 }
