@@ -78,8 +78,7 @@ describe('transfers in a page', function () {
   it('go on by themselves after a reload in the middle of 200 MB, without a committed byte again', async () => {
     const size = 200 * MIB
     const tab = await stage.page(context, alice.url)
-    // Not faster: a page that is reloaded soon after a large copy was made may not read it for the hash (docs/sdk.md).
-    await uploading(tab, { size, until: 60 * MIB, bytesPerSecond: 20 * MIB })
+    await uploading(tab, { size, until: 60 * MIB, bytesPerSecond: 40 * MIB })
     const { committed: seen } = await told(tab)
     await tab.reload()
     await connected(tab)

@@ -1,5 +1,5 @@
 import { randomId } from '../random-id.ts'
-import { blobSlices } from '../transfers/blob-slices.ts'
+import { readBlob } from '../transfers/read-blob.ts'
 import { inTransaction, keysUnder } from './indexed-db.ts'
 import { type Part, PartDamaged, StorageFull } from './store.ts'
 
@@ -85,7 +85,7 @@ export async function openIndexedDbPart(needs: {
       if (start === stop) return
       const all = new Blob([await blobOf(database, pieces), waiting.subarray(0, size - durable)])
       try {
-        yield* blobSlices(all.slice(start, stop))
+        yield* readBlob(all.slice(start, stop))
       } catch (cause) {
         throw new PartDamaged('A piece of the download is lost', { cause })
       }

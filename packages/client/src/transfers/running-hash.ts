@@ -1,4 +1,3 @@
-import { blobSlices } from './blob-slices.ts'
 import { releaseBytes } from './release-bytes.ts'
 
 /** SHA-256 of bytes that come one after the other; a port, since WebCrypto has none that goes on. */
@@ -75,13 +74,12 @@ export class RunningHash {
 
   async #read(file: Readable, stop: number, signal: AbortSignal): Promise<void> {
     let offset = this.#position
-    const blob = file.slice?.(offset, stop)
-    for await (const chunk of blob ? blobSlices(blob) : file.read(offset, stop)) {
+    for await (const chunk of file.read(offset, stop)) {
       signal.throwIfAborted()
       await this.feed(offset, chunk)
       offset += chunk.length
       // Of a Blob we have a copy that is ours alone.
-      if (blob) releaseBytes(chunk)
+      if (file.slice) releaseBytes(chunk)
     }
   }
 }
