@@ -75,6 +75,31 @@ describe('the chat of the page, reached otherwise', function () {
     await page.context().close()
   })
 
+  it('opens a dialog again at once, however late the browser says that it was closed', async () => {
+    const { page } = await ChatUser.registered(stage.browser, stage.url, 'erin')
+    // It says so with the next frame, which a busy machine takes its time for.
+    await page.evaluate(() => addEventListener('close', (event) => event.stopPropagation(), true))
+    await tabTo(page, 'New conversation')
+    for (let times = 0; times < 2; times++) {
+      await page.keyboard.press('Enter')
+      await focusIs(page, 'Name or address')
+      await page.keyboard.press('Escape')
+      await focusIs(page, 'New conversation')
+    }
+    await page.context().close()
+  })
+
+  it('gives the focus back when a dialog is closed by its button', async () => {
+    const { page } = await ChatUser.registered(stage.browser, stage.url, 'frank')
+    await tabTo(page, 'New conversation')
+    await page.keyboard.press('Enter')
+    await focusIs(page, 'Name or address')
+    await tabTo(page, 'Cancel')
+    await page.keyboard.press('Enter')
+    await focusIs(page, 'New conversation')
+    await page.context().close()
+  })
+
   it('shows the list or a conversation on a phone, and the way back', async () => {
     const phone = await ChatUser.registered(stage.browser, stage.url, 'carol', {
       viewport: { width: 360, height: 740 },

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId } from 'preact/hooks'
+import { useModal } from './use-modal.ts'
 
 interface DialogProps {
   readonly title: string
@@ -11,17 +12,10 @@ interface DialogProps {
 
 /** A modal dialog for as long as it is rendered. */
 export function Dialog({ title, onClose, actions, children }: DialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null)
+  const modal = useModal(onClose)
   const titleId = useId()
-  useEffect(() => {
-    const before = document.activeElement
-    dialog.current?.showModal()
-    return () => {
-      if (before instanceof HTMLElement) before.focus()
-    }
-  }, [])
   return (
-    <dialog ref={dialog} class="dialog" aria-labelledby={titleId} onClose={onClose}>
+    <dialog {...modal} class="dialog" aria-labelledby={titleId}>
       <h2 id={titleId}>{title}</h2>
       {children}
       {actions && <div class="dialog-actions">{actions}</div>}

@@ -1,7 +1,8 @@
 import './light-box.css'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { Icon } from '../../design/icon.tsx'
 import { IconButton } from '../../design/icon-button.tsx'
+import { useModal } from '../../design/use-modal.ts'
 import type { ShownMedia } from './shown-media.ts'
 
 interface LightBoxProps {
@@ -14,14 +15,9 @@ interface LightBoxProps {
 
 /** One image as large as the window, and the way to the others: arrow keys, Z to zoom, Escape to close. */
 export function LightBox({ images, first, onClose }: LightBoxProps) {
-  const dialog = useRef<HTMLDialogElement>(null)
+  const modal = useModal(onClose)
   const [place, setPlace] = useState(() => images.findIndex(({ message }) => message.msgId === first))
   const [isZoomed, setZoomed] = useState(false)
-  useEffect(() => {
-    const before = document.activeElement
-    dialog.current?.showModal()
-    return () => before instanceof HTMLElement && before.focus()
-  }, [])
   const shown = images[place]
   if (!shown?.url) return null
   const { caption, fileName } = shown.media
@@ -36,7 +32,7 @@ export function LightBox({ images, first, onClose }: LightBoxProps) {
     else if (key === 'z') setZoomed(!isZoomed)
   }
   return (
-    <dialog ref={dialog} class="light-box" aria-label="Image" onClose={onClose} onKeyDown={press}>
+    <dialog {...modal} class="light-box" aria-label="Image" onKeyDown={press}>
       <div class="light-box-bar">
         <span class="light-box-name">{fileName}</span>
         <IconButton
@@ -54,7 +50,7 @@ export function LightBox({ images, first, onClose }: LightBoxProps) {
         </a>
         <IconButton icon="back" label="Previous image" disabled={!images[place - 1]} onClick={() => go(-1)} />
         <IconButton icon="forward" label="Next image" disabled={!images[place + 1]} onClick={() => go(1)} />
-        <IconButton icon="close" label="Close" autofocus onClick={() => dialog.current?.close()} />
+        <IconButton icon="close" label="Close" autofocus onClick={onClose} />
       </div>
       {/* Zoomed, it scrolls by keyboard. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
