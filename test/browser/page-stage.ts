@@ -38,12 +38,7 @@ export class PageStage {
     this.#gateway = held.gateway
   }
 
-  /** Once more if somebody else was faster with the port, as may be where other tests run. */
   static async open(): Promise<PageStage> {
-    return PageStage.#open().catch(() => PageStage.#open())
-  }
-
-  static async #open(): Promise<PageStage> {
     const backend = await embeddedBackend()
     const port = await freePort()
     const heads = { watch: (_text: string) => {} }
