@@ -128,8 +128,10 @@ describe('the chat of the page', function () {
     const third = await ChatUser.in(context, stage.url)
     await third.row('bob').waitFor()
     await third.button('Log out').click()
-    await third.page.getByRole('heading', { name: 'Log in' }).waitFor()
+    for (const { page } of [first, second, third])
+      await page.getByRole('heading', { name: 'Log in' }).waitFor()
     expect(await third.page.evaluate(() => Object.keys(localStorage))).to.deep.equal([])
+    expect(await first.page.evaluate(() => Object.keys(sessionStorage))).to.deep.equal([])
     await context.close()
   })
 

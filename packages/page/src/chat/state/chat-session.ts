@@ -49,21 +49,25 @@ export class ChatSession {
     if (kept) await (await this.#client).connect(kept).catch(() => {})
   }
 
-  /** Forgets the account here, and what was not sent. */
+  /** Forgets the account here, in all tabs, and what was not sent. */
   async logout(): Promise<void> {
+    this.#forget()
+    await (await this.#client).logout()
+  }
+
+  #forget(): void {
     forgetLogin()
     this.#open?.chat.kept.forget()
     this.#open?.close()
     this.#open = undefined
     this.view.set({ name: 'out' })
-    await (await this.#client).logout()
   }
 
   /** Until the server is there, if it is to persist; otherwise tried once. */
   async #enter(credentials: Credentials, { persist }: { persist: boolean }): Promise<boolean> {
     this.view.set({ name: 'entering' })
     const client = await this.#client
-    const open = openChat(client, accountOf(credentials.username, this.info.value))
+    const open = openChat(client, accountOf(credentials.username, this.info.value), () => this.#forget())
     this.#open = open
     for (;;) {
       try {

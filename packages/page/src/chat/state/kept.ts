@@ -29,6 +29,7 @@ export interface OutgoingFile {
  */
 export class Kept {
   readonly #prefix: string
+  #isForgotten = false
 
   constructor(account: string) {
     this.#prefix = `sluice chat ${account} `
@@ -69,7 +70,9 @@ export class Kept {
     else localStorage.removeItem(`${this.#prefix}draft ${jid}`)
   }
 
+  /** From now on nothing is kept, by what is still under way either. */
   forget(): void {
+    this.#isForgotten = true
     for (const key of this.#keys('')) localStorage.removeItem(this.#prefix + key)
   }
 
@@ -85,6 +88,7 @@ export class Kept {
   }
 
   #set(key: string, value: unknown): void {
+    if (this.#isForgotten) return
     try {
       localStorage.setItem(this.#prefix + key, JSON.stringify(value))
     } catch {

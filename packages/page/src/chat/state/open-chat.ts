@@ -19,8 +19,11 @@ export interface OpenChat {
   readonly close: () => void
 }
 
-/** The chat of an account that is about to log in: made before, so that nothing said in the meantime is missed. */
-export function openChat(client: Client, account: string): OpenChat {
+/**
+ * The chat of an account that is about to log in: made before, so that nothing said in the meantime is missed.
+ * `onLogout`: the account was logged out in another tab.
+ */
+export function openChat(client: Client, account: string, onLogout: () => void): OpenChat {
   const kept = new Kept(account)
   const chat: ChatState = {
     client,
@@ -35,6 +38,8 @@ export function openChat(client: Client, account: string): OpenChat {
   }
   let isFirst = true
   const online = async (state: SessionState) => {
+    // Who lost their place to another client still has an account.
+    if (state === 'offline' && !isFirst && client.jid === undefined) return onLogout()
     chat.connection.set(state)
     if (state !== 'online') return
     if (isFirst) restore(chat)
