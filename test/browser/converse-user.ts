@@ -38,8 +38,15 @@ export class ConverseUser {
   }
 
   async openChat(jid: string): Promise<void> {
-    await this.contact(jid).locator('.open-chat').click()
-    await this.#input.waitFor()
+    await this.#open(this.contact(jid))
+  }
+
+  /**
+   * Of somebody who said something new: from then on they stand in the roster twice, and what was there before has moved
+   * down, away from whoever was about to click on it.
+   */
+  async openNewMessages(jid: string): Promise<void> {
+    await this.#open(this.page.locator('[data-group="New messages"]').locator(this.contact(jid)))
   }
 
   async send(text: string): Promise<void> {
@@ -54,6 +61,11 @@ export class ConverseUser {
   /** A message that is shown. */
   message(text: string): Locator {
     return this.page.locator('converse-chat-message', { hasText: text })
+  }
+
+  async #open(contact: Locator): Promise<void> {
+    await contact.locator('.open-chat').click()
+    await this.#input.waitFor()
   }
 
   get #input(): Locator {

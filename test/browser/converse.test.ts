@@ -77,11 +77,16 @@ describe('Converse.js 14, unmodified, at the standalone gateway with our page', 
 
   it('finds what came while nobody was there, once', async () => {
     await converse.page.context().close()
+    await bob.page.locator('.conversation-header').getByText('alice@localhost').waitFor()
     await bob.say('said to nobody')
+    await bob.message('said to nobody').getByLabel('Sent', { exact: true }).waitFor()
     converse = await ConverseUser.logIn(stage.browser, { url: site.url, ...alice })
-    await converse.openChat(bobJid)
+    await converse.openNewMessages(bobJid)
     await converse.message('said to nobody').waitFor()
     await converse.message('hello, from Converse').waitFor()
+    // Behind all of the archive.
+    await bob.say('said to somebody again')
+    await converse.message('said to somebody again').waitFor()
     expect(await converse.message('said to nobody').count()).to.equal(1)
   })
 })
