@@ -281,7 +281,7 @@ describe('transfers in a page', function () {
     await uploading(tab)
     await committed(other, 6 * MIB)
     await other.evaluate(() => page.client.media.get('m1')?.pause())
-    expect([(await told(tab)).state, (await told(other)).state]).to.deep.equal(['paused', 'paused'])
+    for (const each of [tab, other]) await state(each, 'paused')
     await other.evaluate(() => page.client.media.get('m1')?.resume())
     await committed(tab, 10 * MIB)
     const { committed: seen } = await told(tab)

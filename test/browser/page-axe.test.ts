@@ -23,8 +23,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     before(async function () {
       // The tour takes alice and bob.
       stage = await ChatStage.open(this)
-      // axe is a script that no page of ours would load.
-      const options = { colorScheme, bypassCSP: true }
+      // axe is a script that no page of ours would load; and on the way from one colour to another contrasts are less.
+      const options = { colorScheme, bypassCSP: true, reducedMotion: 'reduce' } as const
       alice = await ChatUser.open(stage.browser, stage.url, options)
       bob = await ChatUser.registered(stage.browser, stage.url, 'ben', options)
     })

@@ -26,7 +26,7 @@ describe('the chat of the page', function () {
     const message = alice.message('Are you there?')
     await message.getByLabel('Received', { exact: true }).waitFor()
     await bob.row('alice').getByText('1 unread').waitFor()
-    expect(await bob.page.title()).to.equal('(1) Sluice: chat')
+    await bob.page.waitForFunction(() => document.title === '(1) Sluice: chat')
     await bob.row('alice').click()
     await message.getByLabel('Seen', { exact: true }).waitFor()
     await bob.page.waitForFunction(() => document.title === 'Sluice: chat')
