@@ -2,7 +2,28 @@ import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 
 import type { Skippable } from '../stack/backends.ts'
 import { findChromium, requireProgram } from '../stack/chat-programs.ts'
 
+// Playwright's own list, since only the last of several --disable-features holds; and the two renderers that each window
+// starts for what drops down from its address bar, which nobody sees here and which were half of what a profile costs.
+const DISABLED_FEATURES = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'LensOverlay',
+  'MediaRouter',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'AimEnabled',
+  'PreconnectToSearch',
+  'WebUIOmniboxPopup',
+  'WebUIOmniboxAimPopup',
+]
+
 const ARGUMENTS = [
+  `--disable-features=${DISABLED_FEATURES.join(',')}`,
   '--headless',
   '--no-sandbox',
   '--disable-gpu',
