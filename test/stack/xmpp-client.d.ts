@@ -9,6 +9,8 @@ declare module '@xmpp/client' {
 
   interface Entity {
     reconnect: { stop(): void }
+    /** Mechanisms by the name that `authenticate` takes; their own `name` is what is sent. */
+    saslFactory: { use(name: string, mechanism: new () => object): void }
     on(event: 'error', listener: (error: Error) => void): void
     on(event: 'stanza' | 'nonza', listener: (element: XmlElement) => void): void
     start(): Promise<unknown>
