@@ -1,17 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { openPage } from '../browser/open-page.ts'
+import type { Browser, Page } from 'playwright-core'
 import { PageServer } from '../browser/page-server.ts'
 import { SeededBytes } from '../stack/seeded-bytes.ts'
 import type { DeviceSide } from './device-side.ts'
 import type { Driver } from './page/driver.ts'
 import { PageLink, type RemoteBlob } from './page-link.ts'
+import { PageProfiles } from './page-profiles.ts'
 import type { StageFile } from './stage.ts'
 
 declare const driver: Driver
-
-// A store is a profile of the browser. Enough stay for those that a test opens again.
-const KEPT_PROFILES = 12
 
 /** Devices that are pages of one browser, and the files that they pick. */
 export async function pageDevices(
@@ -22,33 +19,22 @@ export async function pageDevices(
   const files = new Map<unknown, { $file: string; name: string }>()
   /** The stores of those who picked the file. */
   const picked = new Map<string, ReadonlySet<string>>()
-  const profiles = new Map<string, BrowserContext>()
   const server = await PageServer.open({
     entry: new URL('page/driver.ts', import.meta.url),
     inOneFile: true,
     respond: (path) => bytes.get(path.replace(/^file\//, ''))?.from(0, 1024 ** 2),
   })
-  const profile = async (store: string) => {
-    const held = profiles.get(store) ?? (await browser.newContext())
-    profiles.delete(store)
-    profiles.set(store, held)
-    for (const [name, context] of [...profiles].slice(0, -KEPT_PROFILES)) {
-      if (context.pages().length > 0) continue
-      profiles.delete(name)
-      await context.close()
-    }
-    return held
-  }
+  const profiles = new PageProfiles(browser, server.url)
   const wherePicked = async (file: unknown, work: (page: Page) => Promise<void>) => {
     for (const store of picked.get(String(file)) ?? []) {
-      const page = await openPage(await profile(store), server.url, { quiet: true })
+      const page = await profiles.beside(store)
       await work(page)
       await page.close()
     }
   }
   return {
     async open(where, { store, listeners, onLog }) {
-      const page = await openPage(await profile(store), server.url, { quiet: true })
+      const page = await profiles.open(store)
       const onPick = (key: string) => picked.set(key, new Set([...(picked.get(key) ?? []), store]))
       const link = await PageLink.open(page, { files, onPick })
       await link.sdk.initializeSDK({
@@ -56,7 +42,12 @@ export async function pageDevices(
         ...(listeners && { callbackListeners: listeners }),
         ...(onLog && { onLog }),
       })
-      return { sdk: link.sdk, held: (id) => link.held(id), close: () => page.close() }
+      let closing: Promise<void> | undefined
+      const close = () => {
+        closing ??= link.close(() => profiles.close(store))
+        return closing
+      }
+      return { sdk: link.sdk, held: (id) => link.held(id), close }
     },
     async file(size, { seed = randomUUID(), name = 'photo.jpg' }) {
       const key = `file-${files.size}`
@@ -83,7 +74,7 @@ export async function pageDevices(
       return blob.sha256()
     },
     async close() {
-      for (const context of profiles.values()) await context.close()
+      await profiles.end()
       await server.close()
     },
   }

@@ -34,6 +34,8 @@ export class PageLink {
   #calls = 0
   #batch: Order[] = []
   #turn: Promise<void> = Promise.resolve()
+  #closed = false
+  #unexpose = async () => {}
 
   private constructor(page: Page, { files, onPick }: Picking) {
     this.#page = page
@@ -43,8 +45,16 @@ export class PageLink {
 
   static async open(page: Page, picking: Picking): Promise<PageLink> {
     const link = new PageLink(page, picking)
-    await page.exposeFunction('tell', (news: News) => link.#hear(news))
+    const exposed = await page.exposeFunction('tell', (news: News) => link.#hear(news))
+    link.#unexpose = () => exposed.dispose()
     return link
+  }
+
+  /** Nothing is ordered any more, and once `leave` has left the page nothing is heard. */
+  async close(leave: () => Promise<void>): Promise<void> {
+    this.#closed = true
+    await leave()
+    await this.#unexpose()
   }
 
   readonly sdk = new Proxy({} as Facade, {
@@ -84,12 +94,14 @@ export class PageLink {
         return undefined
       })
       for (const { $file } of files) this.#onPick($file)
-      if (files.length > 0) await this.#page.evaluate((wanted) => driver.fetchFiles(wanted), files)
-      await this.#page.evaluate((orders) => driver.obey(orders), batch)
+      if (files.length > 0 && !this.#closed)
+        await this.#page.evaluate((wanted) => driver.fetchFiles(wanted), files)
+      // By now the page may be another device's.
+      if (!this.#closed) await this.#page.evaluate((orders) => driver.obey(orders), batch)
     })
-    // A page that is closed does nothing any more, and says nothing.
+    // A device that is closed does nothing any more, and says nothing.
     this.#turn = this.#turn.catch((error: unknown) => {
-      if (!this.#page.isClosed()) throw error
+      if (!this.#closed && !this.#page.isClosed()) throw error
     })
   }
 
