@@ -23,7 +23,7 @@ export class ContainerGateway implements GatewaySide {
   }
 
   async expireUpload(messageId: string): Promise<void> {
-    const { uploadId } = await this.row(messageId)
+    const uploadId = await this.#uploadOf(messageId)
     const where = `where id = '${uploadId}'`
     await this.#stack.query(`update upload set expires_at = now() - interval '1 second' ${where}`)
     for (let tries = 0; tries < 600; tries++) {
@@ -34,7 +34,7 @@ export class ContainerGateway implements GatewaySide {
   }
 
   async corruptMedia(messageId: string): Promise<void> {
-    const { uploadId } = await this.row(messageId)
+    const uploadId = await this.#uploadOf(messageId)
     const key = await this.#stack.query(`select key from chunk where upload_id = '${uploadId}' limit 1`)
     const objects = storedObjects({ env: await this.#stack.objectStore(), drop: async () => {} })
     const bytes = await objects.read(key)
@@ -42,17 +42,14 @@ export class ContainerGateway implements GatewaySide {
     await objects.write(key, bytes)
   }
 
-  async row(messageId: string): Promise<{ uploadId: string; mediaId: string }> {
-    const literal = messageId.replaceAll("'", "''")
-    const answer = await this.#stack.query(
-      `select u.id, m.id from upload u join media m on m.upload_id = u.id where u.message_id = '${literal}'`,
-    )
-    const [uploadId, mediaId] = answer.split('|')
-    if (!uploadId || !mediaId) throw new Error(`no upload of ${messageId}`)
-    return { uploadId, mediaId }
-  }
-
   async close(): Promise<void> {
     await this.http.close()
+  }
+
+  async #uploadOf(messageId: string): Promise<string> {
+    const literal = messageId.replaceAll("'", "''")
+    const id = await this.#stack.query(`select id from upload where message_id = '${literal}'`)
+    if (!id) throw new Error(`no upload of ${messageId}`)
+    return id
   }
 }

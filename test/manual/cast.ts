@@ -123,16 +123,17 @@ export class Cast {
   }
 
   /** A media message that has reached Bob, whole. */
-  async delivered(size = MIB): Promise<{ id: string; file: StageFile }> {
+  async delivered(size = MIB): Promise<{ id: string; mediaId: string; file: StageFile }> {
     const file = await this.stage.file(size)
     this.sender.link.shape('up', undefined)
     const sent = this.send(file)
     const id = await sent.id
     const result = await sent.result
     if (result.statusCode !== 200) throw new Error(result.message)
-    await this.inbox.got(id)
+    const { mediaId } = (await this.inbox.got(id)).msgBody.media ?? {}
+    if (!mediaId) throw new Error('The message has no media')
     this.sender.link.shape('up', 4 * MIB)
-    return { id, file }
+    return { id, mediaId, file }
   }
 
   async leave(): Promise<void> {

@@ -123,7 +123,7 @@ export function downloadRows(cast: () => Cast): void {
         message: `${D('nobody-knows')} is not found`,
       })
       const gone = await cast().delivered()
-      await stage.deleteMedia(alice, gone.id)
+      await stage.deleteMedia(alice, gone.mediaId)
       await cast().download(gone.id).error
       expect(await cancel(gone.id)).to.include({
         statusCode: 409,

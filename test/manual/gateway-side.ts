@@ -11,6 +11,5 @@ export interface GatewaySide {
   expireUpload(messageId: string): Promise<void>
   /** Turns one byte of a stored object of this message over. */
   corruptMedia(messageId: string): Promise<void>
-  row(messageId: string): Promise<{ uploadId: string; mediaId: string }>
   close(): Promise<void>
 }

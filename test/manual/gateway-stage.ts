@@ -116,9 +116,7 @@ export class GatewayStage implements Stage {
     })
   }
 
-  async deleteMedia(owner: Account, messageId: string): Promise<void> {
-    const { mediaId } = await this.#gateway.row(messageId)
-    await this.#chat.reachesGateway()
+  async deleteMedia(owner: Account, mediaId: string): Promise<void> {
     await this.#as(owner, (user) => user.ask('set', encodeDelete(mediaId)))
   }
 

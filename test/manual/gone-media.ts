@@ -27,10 +27,10 @@ export function goneMediaRows(cast: () => Cast): void {
 
     it('deleted: 410, and the part is dropped', async () => {
       const { alice, receiver, stage } = cast()
-      const { id } = await cast().delivered(4 * MIB)
+      const { id, mediaId } = await cast().delivered(4 * MIB)
       receiver.link.shape('down', 4 * MIB)
       await stop(id)
-      await stage.deleteMedia(alice, id)
+      await stage.deleteMedia(alice, mediaId)
       await isGoneForGood(id)
     })
 

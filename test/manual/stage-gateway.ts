@@ -58,7 +58,7 @@ export class StageGateway implements GatewaySide {
   }
 
   async corruptMedia(messageId: string): Promise<void> {
-    const { uploadId } = await this.row(messageId)
+    const uploadId = await this.#uploadOf(messageId)
     const chunks = join(String(this.#env.SLUICE_DATA_DIR), 'blobs', uploadId)
     const [first] = await readdir(chunks)
     if (!first) throw new Error(`no object of ${uploadId}`)
@@ -66,19 +66,16 @@ export class StageGateway implements GatewaySide {
     await turnOver(path, (await stat(path)).size >> 1)
   }
 
-  async row(messageId: string): Promise<{ uploadId: string; mediaId: string }> {
-    const rows = await this.#inDatabase((query) =>
-      query(
-        `select u.id as "uploadId", m.id as "mediaId" from upload u join media m on m.upload_id = u.id where u.message_id = $1`,
-        [messageId],
-      ),
-    )
-    return rows[0] as { uploadId: string; mediaId: string }
-  }
-
   async close(): Promise<void> {
     await this.http.close()
     await this.#gateway.stop()
+  }
+
+  async #uploadOf(messageId: string): Promise<string> {
+    const [row] = await this.#inDatabase((query) =>
+      query('select id from upload where message_id = $1', [messageId]),
+    )
+    return (row as { id: string }).id
   }
 
   /** The embedded database belongs to the gateway's process, so the gateway rests meanwhile. */

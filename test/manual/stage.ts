@@ -30,7 +30,7 @@ export interface Stage {
     wanted: (upload: UploadStatus) => boolean,
   ): Promise<UploadStatus>
   /** The owner takes a sent media back. */
-  deleteMedia(owner: Account, messageId: string): Promise<void>
+  deleteMedia(owner: Account, mediaId: string): Promise<void>
   /** Time passes: the unfinished upload of this message expires. */
   expireUpload(messageId: string): Promise<void>
   /** One byte of a stored object of this message's media turns over. */
