@@ -153,6 +153,8 @@ export function ruleRows(cast: () => Cast): void {
       const sent = cast().send(await stage.file(2 * MIB), { device, to: bob.jid })
       const id = await sent.id
       await sent.success
+      // Else it may be there before anything is told.
+      device.link.shape('down', 4 * MIB)
       await cast().download(id, device).success
       for (const steps of Object.values(told)) {
         const percents = steps.map(({ progress }) => progress)
