@@ -38,7 +38,7 @@ describe('Backpressure', () => {
     const silence = new Promise<void>((resolve) => (answer = resolve))
     node.store.fail('put', silence, silence, silence)
     body.send(bytes).end()
-    await until(() => node.store.calls('put') === 3 && body.isPaused())
+    await until(() => node.store.calls('put') === 2 && body.isPaused())
     expect(received()).to.be.at.most(1024 * KIB)
     bed.clock.pass(29_000)
     expect(body.isPaused()).to.equal(true)

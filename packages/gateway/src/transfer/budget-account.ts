@@ -25,7 +25,7 @@ export interface BudgetPool {
   move(bytes: number): void
   /** It became active or idle, which changes every share. */
   activate(by: 1 | -1): void
-  /** After a charge: above 80 % somebody's pending bytes go out. */
+  /** After a charge: when memory grows short, somebody's pending bytes go out. */
   relieve(): void
   /** Something was given back: those who wait may go on. */
   wake(): void

@@ -57,15 +57,15 @@ describe('MemoryBudget', () => {
     expect(account.held).to.equal(512 + 512 + 513)
   })
 
-  it('aims at chunks of 8 MiB alone and of 64 KiB in a crowd', async () => {
+  it('aims at chunks of 8 MiB alone and of 128 KiB in a crowd', async () => {
     make(64 * MIB)
     expect(budget.targetBytes).to.equal(8 * MIB)
     const crowd = await Promise.all(Array.from({ length: 256 }, () => open()))
     for (const account of crowd) account.charge(1000)
     expect(budget.shareBytes).to.equal(256 * KIB)
-    expect(budget.targetBytes).to.equal(64 * KIB)
-    for (const account of crowd.slice(4)) account.close()
-    expect(budget.targetBytes).to.equal(4 * MIB)
+    expect(budget.targetBytes).to.equal(128 * KIB)
+    for (const account of crowd.slice(16)) account.close()
+    expect(budget.targetBytes).to.equal(2 * MIB)
   })
 
   it('holds no more of one upload than a pending chunk and those in PUTs', async () => {
@@ -116,7 +116,7 @@ describe('MemoryBudget', () => {
     expect(events).to.deep.equal(['small reads on', 'big reads on'])
   })
 
-  it('cuts the largest pending above 80 %, else the oldest when all are small', async () => {
+  it('cuts the largest pending above 95 %, else the oldest when all are small', async () => {
     const events: string[] = []
     make(MIB)
     const small = await open(events, 'small')
@@ -127,7 +127,10 @@ describe('MemoryBudget', () => {
     large.relieve()
     expect(events).to.deep.equal([])
     const holder = await open(events, 'holder', false)
-    holder.charge(700 * KIB)
+    holder.charge(760 * KIB)
+    holder.relieve()
+    expect(events).to.deep.equal([])
+    holder.charge(10 * KIB)
     holder.relieve()
     holder.relieve()
     holder.relieve()
