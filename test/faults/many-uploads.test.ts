@@ -44,6 +44,7 @@ describe('200 uploads of 8 MiB at once into MinIO', function () {
       ),
     )
     const failed = answers.filter((answer) => answer.status !== 204)
+    if (failed.length > 0) console.log(gateway.logs)
     expect(failed).to.deep.equal([])
     const peak = await peakResidentBytes(gateway.pid)
     console.log(`      peak RSS ${Math.round(peak / MIB)} MiB, budget ${BUDGET / MIB} MiB`)

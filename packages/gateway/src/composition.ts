@@ -26,6 +26,7 @@ import { welcome } from './operations/welcome.ts'
 import type { TourControl } from './tour/tour-control.ts'
 import type { Clock } from './transfer/clock.ts'
 import { createTransfer, type Transfer } from './transfer/create-transfer.ts'
+import { heldBytes } from './transfer/held-bytes.ts'
 import type { Logger } from './transfer/logger.ts'
 import type { UploadLedger } from './transfer/upload-ledger.ts'
 import type { ComponentLink } from './xmpp/component/component-link.ts'
@@ -150,7 +151,7 @@ function makeTransfer(parts: DependencyContainer): Transfer {
     urls: addresses,
     limits: { maxUploadBytes, unfinishedExpiryMs, dailyQuotaBytes },
     uploadSecret,
-    memoryBudgetBytes,
+    memoryBudgetBytes: heldBytes(memoryBudgetBytes),
   })
 }
 
