@@ -14,14 +14,13 @@ import { answers, Child } from '../stack/child.ts'
 import { freePort } from '../stack/free-port.ts'
 import { SeededBytes } from '../stack/seeded-bytes.ts'
 import { createUpload, patch, status } from '../stack/tus-upload.ts'
+import { BUNDLERS } from './bundlers.ts'
 
 const execute = promisify(execFile)
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const TSC = createRequire(import.meta.url).resolve('typescript/bin/tsc')
 const PACKAGES = ['protocol', 'client', 'gateway'] as const
 const AN_EXPORT = { protocol: 'decodeOffer', client: 'createClient', gateway: 'startGateway' }
-
-const VITE = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js')
 
 /** What an app does, on Node or in a page: two accounts, a file from one to the other, and its text. */
 const EXCHANGE = `
@@ -42,6 +41,18 @@ async function exchange(serverUrl, where, store) {
   const { blob } = await receiver.media.download((await received).msgId).done
   await Promise.all([sender.close(), receiver.close()])
   return blob.text()
+}`
+
+/** In a page: what the message says of a picture's size and preview. */
+const PICTURE = `
+async function picture(serverUrl, where) {
+  const sender = await login(serverUrl, 'painter-' + where)
+  const canvas = new OffscreenCanvas(640, 480)
+  canvas.getContext('2d').fillRect(0, 0, 320, 480)
+  const file = await canvas.convertToBlob()
+  const { msgBody } = await sender.media.send({ to: 'to-' + where + '@localhost', kind: 'image', file }).done
+  await sender.close()
+  return msgBody.media.width + ' x ' + msgBody.media.height + ', ' + msgBody.media.thumbImage
 }`
 
 describe('the packed packages, installed into an empty project', function () {
@@ -192,26 +203,33 @@ describe('the packed packages, installed into an empty project', function () {
       expect((await run(process.execPath, ['exchange.js'])).trim()).to.equal('hello from node')
     })
 
-    it('is what a page built by vite sends to and receives from', async function () {
-      const browser = await sharedChromium(this)
-      await mkdir(join(project, 'page'), { recursive: true })
-      await write(
-        'page/index.html',
-        '<!doctype html><link rel="icon" href="data:,"><script type="module" src="main.js"></script>',
-      )
-      await write('page/main.js', `${EXCHANGE}\nglobalThis.exchange = exchange`)
-      await run(process.execPath, [VITE, 'build', 'page', '--logLevel', 'warn'])
-      const built = join(project, 'page/dist')
-      const names = (await readdir(built, { recursive: true })).filter((name) => /\.\w+$/.test(name))
-      const files = await Promise.all(
-        names.map(async (name) => [name, await readFile(join(built, name), 'utf8')] as const),
-      )
-      const server = await PageServer.open({ files: new Map(files) })
-      const page = await openPage(browser, server.url)
-      expect(await page.evaluate(`exchange('${url}', 'page')`)).to.equal('hello from page')
-      await page.context().close()
-      await server.close()
-    })
+    for (const [bundler, build] of Object.entries(BUNDLERS)) {
+      it(`is what a page built by ${bundler} sends to and receives from, also a picture`, async function () {
+        const browser = await sharedChromium(this)
+        const folder = join(project, bundler)
+        await mkdir(folder)
+        await write(
+          `${bundler}/index.html`,
+          '<!doctype html><link rel="icon" href="data:,"><script type="module" src="main.js"></script>',
+        )
+        await write(
+          `${bundler}/main.js`,
+          `${EXCHANGE}\n${PICTURE}\nObject.assign(globalThis, { exchange, picture })`,
+        )
+        await build(folder)
+        const built = join(folder, 'dist')
+        const names = (await readdir(built, { recursive: true })).filter((name) => /\.\w+$/.test(name))
+        const files = await Promise.all(
+          names.map(async (name) => [name, await readFile(join(built, name), 'utf8')] as const),
+        )
+        const server = await PageServer.open({ files: new Map(files) })
+        const page = await openPage(browser, server.url)
+        expect(await page.evaluate(`exchange('${url}', '${bundler}')`)).to.equal(`hello from ${bundler}`)
+        expect(await page.evaluate(`picture('${url}', '${bundler}')`)).to.match(/^640 x 480, data:image\//)
+        await page.context().close()
+        await server.close()
+      })
+    }
 
     it('ends in good order', async () => {
       await gateway.stop()
