@@ -186,7 +186,7 @@ describe('transfers in a page', function () {
     expect(await outcome(next)).to.deep.equal({ statusCode: 412, code: 'file_changed' })
   })
 
-  it('ask for the file again when it could not be kept, and lose nothing', async () => {
+  it('ask for the file again when it could not be kept, say how much is there, and take no other', async () => {
     await stage.blank(context, roomForNoCopy)
     const tab = await stage.page(context, alice.url)
     stage.proxy.shape('up', 12 * MIB)
@@ -199,6 +199,7 @@ describe('transfers in a page', function () {
     await tab.reload()
     await connected(tab)
     expect(await outcome(tab)).to.deep.equal({ statusCode: 412, code: 'file_required' })
+    expect((await told(tab)).committed).to.be.at.least(6 * MIB)
     const other = await tab.evaluate(() => {
       const file = page.file(24 * 1024 * 1024, 2)
       return page.client.media.get('m1')?.resume({ file })

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import type { Locator } from 'playwright-core'
 import { ChatStage } from './chat-stage.ts'
-import { type ChatUser, twoContacts } from './chat-user.ts'
+import { ChatUser, twoContacts } from './chat-user.ts'
 import { drawSamples, type SampleFile, type SampleMedia, sampleSound } from './sample-media.ts'
 import { slowed } from './slowed.ts'
 
@@ -198,9 +198,49 @@ describe('files in the chat of the page', function () {
     await bob.message('elsewhere.example').waitFor()
     expect(elsewhere.filter((url) => url.includes('elsewhere'))).to.deep.equal([])
   })
+
+  it('are asked for once more after a reload when there was no room for a copy, and go on', async () => {
+    const context = await stage.browser.newContext()
+    await context.addInitScript(leaveNoRoomForBlobs)
+    const dora = await ChatUser.in(context, stage.url)
+    await dora.register('dora')
+    await dora.begin('bob')
+    await bob.accept('dora')
+    const throttle = await slowed(dora)
+    const film = documentOf('film.pdf', 8_000_000)
+    await dora.sendFiles([film])
+    const sending = dora.message('film.pdf')
+    await sending.getByText(/^[1-7].* of 8\.0 MB · .* left/).waitFor()
+    const bar = sending.getByRole('progressbar', { name: 'Upload of film.pdf' })
+    await dora.page.reload()
+    await sending.getByText('Choose the file again to go on where it stopped').waitFor()
+    const stoppedAt = Number(await bar.getAttribute('value'))
+    expect(stoppedAt).to.be.within(1, 7_999_999)
+    const pickAgain = async (file: SampleFile) => {
+      const chooser = dora.page.waitForEvent('filechooser')
+      await dora.button('Choose film.pdf again').click()
+      await (await chooser).setFiles(file)
+    }
+    await pickAgain(documentOf('film.pdf', 8_000_000))
+    await sending.getByText('The file has changed since; choose the one that was sent').waitFor()
+    await pickAgain(film)
+    await sending.getByText(/ of 8\.0 MB · .* left/).waitFor()
+    expect(Number(await bar.getAttribute('value'))).to.be.at.least(stoppedAt)
+    await throttle.end()
+    await bob.message('film.pdf').waitFor()
+    await dora.close()
+  })
 })
 
-// Runs in the page.
+// Both run in the page.
+function leaveNoRoomForBlobs(): void {
+  const { put } = IDBObjectStore.prototype
+  IDBObjectStore.prototype.put = function (value, key) {
+    if (value instanceof Blob) throw new DOMException('full', 'QuotaExceededError')
+    return put.call(this, value, key)
+  }
+}
+
 function giveFile(target: Element, { type, name }: { type: 'drop' | 'paste'; name: string }): void {
   const data = new DataTransfer()
   data.items.add(new File(['some text'], name, { type: 'text/plain' }))

@@ -78,14 +78,16 @@ async function openFile(run: UploadRun, given: GivenUpload): Promise<FileSource 
   }
 }
 
-/** Another device may have sent the rest. When nobody answers, the file is asked for. */
-async function allIsThere({ needs, record, signal }: UploadRun): Promise<boolean> {
+/** Another device may have sent the rest; if not, it shows how much is there. When nobody answers, the file is asked for. */
+async function allIsThere({ needs, record, cell, signal }: UploadRun): Promise<boolean> {
   const { file, committed, slot } = record
   if (file && file.size > 0 && committed === file.size) return true
   if (slot?.token === undefined) return false
   try {
     const patience = AbortSignal.any([signal, AbortSignal.timeout(ASKING_MS)])
-    const { state } = await needs.control.status(slot, patience)
+    const { state, ...now } = await needs.control.status(slot, patience)
+    record.committed = now.committed
+    cell.advance({ sent: now.committed, committed: now.committed })
     return state === 'complete' || state === 'verifying'
   } catch {
     return false

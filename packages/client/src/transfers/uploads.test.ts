@@ -239,6 +239,16 @@ describe('uploads across runs', () => {
     expect(gateway.messages).to.deep.equal([])
   })
 
+  it('shows how much is there when it needs its file again', async () => {
+    const { again } = await interrupted(path)
+    await rm(path)
+    const { uploads } = await again()
+    const upload = await uploads.find('m1', now())
+    await upload?.resume()
+    expect(await upload?.done.catch((error) => error)).to.include({ code: 'file_required' })
+    expect(upload?.progress).to.deep.equal({ sent: 1024, committed: 1024, total: bytes.length })
+  })
+
   it('needs its file again at once when nobody says how much is there', async () => {
     const { again, gateway } = await interrupted(path)
     await rm(path)
