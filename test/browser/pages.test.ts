@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { createSDK as CreateSDK, Message, Res } from '@sluice/client'
 import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import type { ChatAccount } from '../stack/chat-server.ts'
 import { type Gateway, startGateway } from '../stack/gateway.ts'
 import { newAccount } from '../stack/new-account.ts'
 import { TcpProxy } from '../stack/tcp-proxy.ts'
@@ -114,19 +116,9 @@ describe('the SDK in a page', function () {
   })
 
   it('says 503 while a part of it cannot be loaded, and loads it the next time', async function () {
-    const { username, password } = await account()
+    const alice = await account()
     const page = await openPage(await sharedChromium(this), server.url, { quiet: true })
-    const login = (): Promise<Res> =>
-      page.evaluate(
-        async ({ serverUrl, username, password }) => {
-          const sdk = createSDK()
-          await sdk.initializeSDK({ serverUrl, domain: 'localhost' })
-          const { statusCode, code } = await sdk.connect(username, password)
-          await sdk.disconnect()
-          return { statusCode, code } as Res
-        },
-        { serverUrl: gateway.url, username, password },
-      )
+    const login = () => loginIn(page, gateway.url, alice)
     for (const part of ['indexed-db-account', 'open-transfers', 'web-tabs']) {
       await page.route(`**/${part}-*.js`, (route) => route.abort())
       expect(await login(), part).to.deep.equal({ statusCode: 503, code: 'unreachable' })
@@ -137,22 +129,26 @@ describe('the SDK in a page', function () {
   })
 
   it('without TLS logs in where nothing leaves the machine, and else says what is missing', async function () {
-    const { username, password } = await account()
+    const alice = await account()
     const page = await openPage(await sharedChromium(this), server.insecureUrl)
-    const login = (serverUrl: string): Promise<Res> =>
-      page.evaluate(
-        async ({ serverUrl, username, password }) => {
-          const sdk = createSDK()
-          await sdk.initializeSDK({ serverUrl, domain: 'localhost' })
-          const { statusCode, code } = await sdk.connect(username, password)
-          await sdk.disconnect()
-          return { statusCode, code } as Res
-        },
-        { serverUrl, username, password },
-      )
+    const login = (serverUrl: string) => loginIn(page, serverUrl, alice)
     expect(await login(gateway.url)).to.include({ statusCode: 200 })
     const byName = gateway.url.replace('127.0.0.1', 'gateway.sluice.test')
     expect(await login(byName)).to.include({ statusCode: 403, code: 'insecure' })
     await page.context().close()
   })
 })
+
+/** What a page is answered that logs in and out again. */
+function loginIn(page: Page, serverUrl: string, { username, password }: ChatAccount): Promise<Res> {
+  return page.evaluate(
+    async ({ serverUrl, username, password }) => {
+      const sdk = createSDK()
+      await sdk.initializeSDK({ serverUrl, domain: 'localhost' })
+      const { statusCode, code } = await sdk.connect(username, password)
+      await sdk.disconnect()
+      return { statusCode, code } as Res
+    },
+    { serverUrl, username, password },
+  )
+}
