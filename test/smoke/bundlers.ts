@@ -16,13 +16,13 @@ export const BUNDLERS: Readonly<Record<string, (folder: string) => Promise<void>
   },
   async webpack(folder) {
     await copyPage(folder)
-    const options = { mode: 'production', context: folder, entry: './main.js', target: 'web' } as const
-    const stats = await promisify((done: (error: Error | null, stats?: webpack.Stats) => void) =>
-      webpack({ ...options, output: { path: join(folder, 'dist'), filename: 'main.js' } }, done),
-    )()
-    const { errors = [], warnings = [] } = stats?.toJson({ all: false, errors: true, warnings: true }) ?? {}
-    const first = [...errors, ...warnings].at(0)
-    if (first) throw new Error(first.message)
+    const stats = await promisify<webpack.Configuration, webpack.Stats | undefined>(webpack)({
+      mode: 'production',
+      context: folder,
+      entry: './main.js',
+      output: { path: join(folder, 'dist'), filename: 'main.js' },
+    })
+    if (stats?.hasErrors() || stats?.hasWarnings()) throw new Error(stats.toString())
   },
   async esbuild(folder) {
     await copyPage(folder)
