@@ -8,7 +8,7 @@ const MIN_SHARE_BYTES = 256 * 1024
 const MIN_CHUNK_BYTES = 64 * 1024
 const MAX_CHUNK_BYTES = 8 * 1024 * 1024
 const PRESSURE = 0.95
-// Of a share that is less than MAX_PUTS and a chunk: measured with 200 uploads, few larger PUTs beat more small ones.
+// Where a share has no room for MAX_PUTS full chunks and one that fills: measured, few larger PUTs beat many small ones.
 const CHUNKS_IN_SHARE = 2
 const STARVING_AFTER_MS = 1_000
 const ADMISSION_MS = 10_000
